@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Outcomes;
+using KernelForge.Contracts.Runs;
+using KernelForge.Contracts.Tasks;
+
+namespace KernelForge.Contracts.Json;
+
+/// <summary>Source-generated JSON of everything that crosses a process or network boundary: snake_case, enums by name.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UseStringEnumConverter = true,
+    AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(TaskDescription))]
+[JsonSerializable(typeof(EvaluationOutcome))]
+[JsonSerializable(typeof(EvaluationRequest))]
+[JsonSerializable(typeof(EvaluatorReply))]
+[JsonSerializable(typeof(RunReport))]
+public sealed partial class ContractsJson : JsonSerializerContext;
