@@ -124,5 +124,5 @@ def _check_settings(settings, facts):
         match = RULE.match(rule)
         if not match:
             raise TaskError(f"OUTPUT_RULES[{name!r}] = {rule!r}: expected index_of(TENSOR, DIMENSION) or set")
-        if match.group(2) and match.group(2) not in known and match.group(2) not in facts.outputs:
-            raise TaskError(f"OUTPUT_RULES[{name!r}]: {match.group(2)!r} is no tensor of the task; known: {', '.join(known)}")
+        if match.group(2) and match.group(2) not in known:
+            raise TaskError(f"OUTPUT_RULES[{name!r}]: {match.group(2)!r} is no input of the task; known: {', '.join(known)}")

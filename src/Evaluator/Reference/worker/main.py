@@ -4,7 +4,9 @@ Never on standard output: the task's own code may print there. The process is th
 file, and serves describe, prepare and trace for it.
 """
 
+import fcntl
 import json
+import logging
 import os
 import resource
 import sys
@@ -13,6 +15,7 @@ import errors
 
 ADDRESS_SPACE = int(os.environ.get("KERNELFORGE_WORKER_MEMORY", 8 << 30))
 FILE_SIZE = 4 << 30
+OPERATIONS = {name: name for name in ("hello", "describe", "prepare", "trace")}
 
 
 class Worker:
@@ -31,6 +34,11 @@ class Worker:
             self.presets = Presets(self.task, request.get("presets"))
             self.path = request["task"]
             self.runs = {}
+
+    def hello(self, request):
+        import torch
+
+        return {"torch": torch.__version__.split("+")[0]}
 
     def describe(self, request):
         import describe
@@ -59,17 +67,19 @@ class Worker:
 
 def main():
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
-    replies = os.fdopen(os.dup(int(os.environ.pop("KERNELFORGE_PIPE"))), "w", encoding="utf-8")
+    replies = os.fdopen(os.dup(_message_pipe()), "w", encoding="utf-8")
     _detach_standard_input()
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import torch
 
     torch.set_num_threads(1)
+    logging.disable(logging.CRITICAL)  # fake tensors log a traceback a failed trial
     _limit_memory()
     worker, process = Worker(), os.getpid()
     for line in requests:
         request = json.loads(line)
         try:
-            reply = {"ok": True, **getattr(worker, {"describe": "describe", "prepare": "prepare", "trace": "trace"}[request["op"]])(request)}
+            reply = {"ok": True, **getattr(worker, OPERATIONS[request["op"]])(request)}
         except errors.TaskError as error:
             reply = {"ok": False, "error": {"kind": "task", "message": error.message, "line": error.line}}
         except OSError as error:
@@ -87,6 +97,20 @@ def main():
         replies.flush()
         # What the task printed must not fill the parent's pipe between requests.
         sys.stdout.flush()
+
+
+def _message_pipe():
+    """The pipe's descriptor: named by the parent, else (bubblewrap clears the environment) the one inherited pipe."""
+    if "KERNELFORGE_PIPE" in os.environ:
+        return int(os.environ.pop("KERNELFORGE_PIPE"))
+    for number in sorted(int(n) for n in os.listdir("/proc/self/fd")):
+        if number > 2:
+            try:
+                if os.readlink(f"/proc/self/fd/{number}").startswith("pipe:") and fcntl.fcntl(number, fcntl.F_GETFL) & os.O_ACCMODE == os.O_WRONLY:
+                    return number
+            except OSError:
+                continue
+    raise SystemExit("no message pipe: start the worker with KERNELFORGE_PIPE set to a descriptor")
 
 
 def _detach_standard_input():
