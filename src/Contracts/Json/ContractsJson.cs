@@ -12,8 +12,11 @@ namespace KernelForge.Contracts.Json;
     UseStringEnumConverter = true,
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(TaskDescription))]
+[JsonSerializable(typeof(TaskTrace))]
 [JsonSerializable(typeof(EvaluationOutcome))]
 [JsonSerializable(typeof(EvaluationRequest))]
 [JsonSerializable(typeof(EvaluatorReply))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(AttemptRecord))]
 public sealed partial class ContractsJson : JsonSerializerContext;
