@@ -35,6 +35,8 @@ public sealed class CompilerBrokenException(string message) : Exception(message)
 /// </summary>
 public sealed class CompilerClient : IAsyncDisposable
 {
+    private const int MaxStaticSharedBytes = 48 << 10;
+
     private readonly CompilerSettings _settings;
     private readonly CompilerLibraries _libraries;
     private readonly string _identity;
@@ -172,6 +174,14 @@ public sealed class CompilerClient : IAsyncDisposable
         {
             string diagnostics = reply.Diagnostics ?? "";
             return new CompileFailure { Message = FirstError(diagnostics), Diagnostics = diagnostics, Compiler = reply.Compiler, ElapsedMs = elapsedMs };
+        }
+
+        // ptxas inside NVRTC lets it pass; loading the module on a GPU does not.
+        CompiledKernel? large = reply.Kernels!.FirstOrDefault(k => k.StaticSharedBytes > MaxStaticSharedBytes);
+        if (large is not null)
+        {
+            string message = $"'{large.Name}' declares {large.StaticSharedBytes} bytes of static shared memory; at most {MaxStaticSharedBytes} can be declared: use extern __shared__ and \"shared_bytes\" of the launch for more";
+            return new CompileFailure { Message = message, Diagnostics = message, Compiler = reply.Compiler, ElapsedMs = elapsedMs };
         }
 
         string[] foreign = [.. PtxModule.Parse(reply.Ptx).Externs.Where(e => !PtxRules.AllowedExterns.Contains(e))];

@@ -90,6 +90,11 @@ internal static partial class NvrtcCompiler
             return new CompilerReply { Compiler = compiler, Diagnostics = Shorten(PtxasLog.Diagnostics(alone.Log())) };
         }
 
+        if (NameError().Match(log) is { Success: true } name && request.Kernels.FirstOrDefault(k => k == name.Groups["kernel"].Value.Trim()) is { } wrong)
+        {
+            return new CompilerReply { Compiler = compiler, WrongKernel = wrong, Diagnostics = "it is not a __global__ function" };
+        }
+
         foreach (Match match in ErrorLine().Matches(log))
         {
             int line = int.Parse(match.Groups["line"].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
@@ -138,6 +143,9 @@ internal static partial class NvrtcCompiler
 
     [GeneratedRegex(@"^solution\.cu\((?<line>\d+)\): (catastrophic )?error[^:]*: (?<text>.*)$", Options | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex ErrorLine();
+
+    [GeneratedRegex("^__nv_name_map\\(\\d+\\): error: .*non-__global__.*was: \"(?<kernel>[^\"]*)\"", Options | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex NameError();
 
     [GeneratedRegex(@"^solution\.cu\((?<line>\d+)\): ", Options, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex AnyLine();
