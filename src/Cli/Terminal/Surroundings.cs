@@ -1,4 +1,6 @@
+using KernelForge.Cli.Runs;
 using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Runs;
 using KernelForge.Processes;
 
 namespace KernelForge.Cli.Terminal;
@@ -33,6 +35,9 @@ internal sealed record Surroundings
     /// <summary>Judges one solution.</summary>
     public required Func<EvaluationRequest, CancellationToken, Task<EvaluatorReply>> Evaluate { get; init; }
 
+    /// <summary>Searches for one task, telling what happens while it goes on.</summary>
+    public required Func<SearchOrder, Action<RunEvent>, CancellationToken, Task<RunReport>> Search { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
@@ -54,6 +59,7 @@ internal sealed record Surroundings
             Home = ToolboxPaths.Home(),
             Toolbox = ToolboxPaths.Toolbox(),
             Evaluate = (request, cancellationToken) => new EvaluatorProcess().EvaluateAsync(request, cancellationToken),
+            Search = (_, _, _) => throw new CliException(ExitCodes.Usage, "the search engine is not merged yet"),
         };
     }
 
