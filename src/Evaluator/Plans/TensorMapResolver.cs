@@ -1,5 +1,4 @@
 using KernelForge.Contracts.Plans;
-using KernelForge.Evaluator.Plans.Expressions;
 
 namespace KernelForge.Evaluator.Plans;
 
