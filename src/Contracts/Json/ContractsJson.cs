@@ -12,6 +12,7 @@ namespace KernelForge.Contracts.Json;
     UseStringEnumConverter = true,
     AllowOutOfOrderMetadataProperties = true)]
 [JsonSerializable(typeof(TaskDescription))]
+[JsonSerializable(typeof(TaskTrace))]
 [JsonSerializable(typeof(EvaluationOutcome))]
 [JsonSerializable(typeof(EvaluationRequest))]
 [JsonSerializable(typeof(EvaluatorReply))]
