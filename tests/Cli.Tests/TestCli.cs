@@ -54,7 +54,7 @@ internal sealed class TestCli : IDisposable
                     cancelled.ThrowIfCancellationRequested();
                     return Task.FromResult(Evaluate(request));
                 },
-                Search = (order, happened, _) => Task.FromResult(Search(order, happened)),
+                Search = (order, _, happened, _) => Task.FromResult(Search(order, happened)),
                 Setting = _ => null,
             },
             cancellationToken);

@@ -12,6 +12,7 @@ namespace KernelForge.Cli.Demo;
 internal static class DemoVerb
 {
     private const string Coder = "replay:demo";
+    private const int Rounds = 8;
 
     private static readonly string[] TaskNames = ["activation/gelu", "reduce/sum_reduction_over_a_dimension", "matmul/square_matrix_multiplication"];
 
@@ -23,16 +24,26 @@ internal static class DemoVerb
         {
             var screen = surroundings.NewScreen();
             var suite = TaskSuite.Load(surroundings.Root);
-            var attempts = RunVerb.AttemptsPath(surroundings);
+            var id = LocalSearch.NewId(surroundings.Time);
+            var folder = RunVerb.FolderOf($"demo-{id}", surroundings);
+            var attempts = Path.Combine(folder, "attempts.jsonl");
             screen.Line("A Coder writes CUDA kernels, an evaluator judges them, a Judge advises. Here the models' answers are recorded ones;");
             screen.Line("every verdict and every modelled time is made now, on this machine, by the same code as ./kernelforge run.");
             var reports = new List<RunReport>();
             foreach (var name in TaskNames)
             {
                 screen.Line();
-                var order = new SearchOrder { Task = suite.Find(name), Coder = Coder, Rounds = 8, AttemptsPath = attempts };
-                reports.Add(await surroundings.Search(order, new RunView(screen).Show, cancellationToken));
+                var order = new SearchOrder
+                {
+                    RunId = $"demo-{id}-{reports.Count + 1}",
+                    Task = suite.Find(name),
+                    Coder = Coder,
+                    Rounds = Rounds,
+                    Folder = Path.Combine(folder, name.Replace('/', '-')),
+                };
+                reports.Add(await surroundings.Search(order, surroundings, new RunView(screen).Show, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
+                await AppendAsync(order.AttemptsPath, attempts, cancellationToken);
             }
 
             ShowTable(screen, reports);
@@ -47,6 +58,15 @@ internal static class DemoVerb
             return shortfalls.Count == 0 ? ExitCodes.Done : reports.Select(report => report.Fault?.ExitCode).FirstOrDefault(code => code is not null) ?? ExitCodes.Fault;
         });
         return command;
+    }
+
+    /// <summary>Gathers the runs' attempts in one file.</summary>
+    private static async Task AppendAsync(string from, string to, CancellationToken cancellationToken)
+    {
+        if (File.Exists(from))
+        {
+            await File.AppendAllLinesAsync(to, await File.ReadAllLinesAsync(from, cancellationToken), cancellationToken);
+        }
     }
 
     private static void ShowTable(Screen screen, List<RunReport> reports)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using KernelForge.Cli.Suite;
 using KernelForge.Cli.Terminal;
@@ -33,8 +32,11 @@ internal static class RunVerb
         };
         command.SetAction(async (result, cancellationToken) =>
         {
+            var id = LocalSearch.NewId(surroundings.Time);
             var order = new SearchOrder
             {
+                RunId = id,
+                Folder = FolderOf(id, surroundings),
                 Task = TaskSuite.Load(surroundings.Root).Find(result.GetRequiredValue(task)),
                 Strategy = result.GetRequiredValue(strategy),
                 Coder = result.GetRequiredValue(coder),
@@ -43,11 +45,10 @@ internal static class RunVerb
                 Platform = result.GetRequiredValue(platform),
                 Device = result.GetValue(device),
                 BudgetUsd = result.GetValue(budget),
-                AttemptsPath = AttemptsPath(surroundings),
             };
             var asJson = result.GetValue(json);
             var view = new RunView(asJson ? new Screen(surroundings.Error, colours: false, Screen.Unbounded) : surroundings.NewScreen());
-            var report = await surroundings.Search(order, view.Show, cancellationToken);
+            var report = await surroundings.Search(order, surroundings, view.Show, cancellationToken);
             if (result.GetValue(save) is { } folder)
             {
                 await SaveAsync(report, folder, cancellationToken);
@@ -68,14 +69,8 @@ internal static class RunVerb
         return command;
     }
 
-    /// <summary>A new attempts file in the data folder, named by the time.</summary>
-    public static string AttemptsPath(Surroundings surroundings)
-    {
-        var folder = Path.Combine(surroundings.Home, "attempts");
-        Directory.CreateDirectory(folder);
-        var now = surroundings.Time.GetUtcNow();
-        return Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd'T'HHmmss'.'fff'Z'}.jsonl"));
-    }
+    /// <summary>A run's folder in the data folder.</summary>
+    public static string FolderOf(string runId, Surroundings surroundings) => Path.Combine(surroundings.Home, "runs", runId);
 
     /// <summary>0: something passed; 1: nothing did; the fault's code where a fault ended it.</summary>
     private static int ExitCodeOf(RunReport report) => report switch

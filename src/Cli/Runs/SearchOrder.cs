@@ -5,6 +5,9 @@ namespace KernelForge.Cli.Runs;
 /// <summary>What <c>run</c> asks of the search engine.</summary>
 internal sealed record SearchOrder
 {
+    /// <summary>Identifies the run.</summary>
+    public required string RunId { get; init; }
+
     /// <summary>The task.</summary>
     public required TaskFile Task { get; init; }
 
@@ -29,6 +32,9 @@ internal sealed record SearchOrder
     /// <summary>Most money; null: no limit.</summary>
     public decimal? BudgetUsd { get; init; }
 
-    /// <summary>File that every finished attempt is appended to, a JSON line each.</summary>
-    public required string AttemptsPath { get; init; }
+    /// <summary>The run's own folder: <c>attempts.jsonl</c>, a line for every finished attempt, and every round's solution as <c>round-N.cu</c>.</summary>
+    public required string Folder { get; init; }
+
+    /// <summary>Every finished attempt, a JSON line each.</summary>
+    public string AttemptsPath => Path.Combine(Folder, "attempts.jsonl");
 }

@@ -36,7 +36,7 @@ internal sealed record Surroundings
     public required Func<EvaluationRequest, CancellationToken, Task<EvaluatorReply>> Evaluate { get; init; }
 
     /// <summary>Searches for one task, telling what happens while it goes on.</summary>
-    public required Func<SearchOrder, Action<RunEvent>, CancellationToken, Task<RunReport>> Search { get; init; }
+    public Func<SearchOrder, Surroundings, Action<RunEvent>, CancellationToken, Task<RunReport>> Search { get; init; } = LocalSearch.RunAsync;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
@@ -59,7 +59,6 @@ internal sealed record Surroundings
             Home = ToolboxPaths.Home(),
             Toolbox = ToolboxPaths.Toolbox(),
             Evaluate = (request, cancellationToken) => new EvaluatorProcess().EvaluateAsync(request, cancellationToken),
-            Search = (_, _, _) => throw new CliException(ExitCodes.Usage, "the search engine is not merged yet"),
         };
     }
 
