@@ -77,50 +77,41 @@ internal static unsafe class FloatUnit
             case Op.CvtF32S32:
                 u0 = Vector512.ConvertToSingle(I(R + ins->A, 0)).AsUInt32();
                 u1 = Vector512.ConvertToSingle(I(R + ins->A, 1)).AsUInt32();
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtF32U32:
                 u0 = Vector512.ConvertToSingle(U(R + ins->A, 0)).AsUInt32();
                 u1 = Vector512.ConvertToSingle(U(R + ins->A, 1)).AsUInt32();
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtS32F32:
                 // .NET's conversions saturate and give 0 for NaN, as PTX's do.
                 u0 = Vector512.ConvertToInt32(RoundF32(In(R + ins->A, 0, ftz), (mod & Mod.RoundMask) | Mod.RoundInteger)).AsUInt32();
                 u1 = Vector512.ConvertToInt32(RoundF32(In(R + ins->A, 1, ftz), (mod & Mod.RoundMask) | Mod.RoundInteger)).AsUInt32();
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtU32F32:
                 u0 = Vector512.ConvertToUInt32(RoundF32(In(R + ins->A, 0, ftz), (mod & Mod.RoundMask) | Mod.RoundInteger));
                 u1 = Vector512.ConvertToUInt32(RoundF32(In(R + ins->A, 1, ftz), (mod & Mod.RoundMask) | Mod.RoundInteger));
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtF32F16:
                 u0 = HalfUnit.FromHalf(U(R + ins->A, 0)).AsUInt32();
                 u1 = HalfUnit.FromHalf(U(R + ins->A, 1)).AsUInt32();
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtF16F32:
                 u0 = HalfUnit.ToHalf(F(R + ins->A, 0));
                 u1 = HalfUnit.ToHalf(F(R + ins->A, 1));
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtF32BF16:
                 u0 = U(R + ins->A, 0) << 16;
                 u1 = U(R + ins->A, 1) << 16;
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtBF16F32:
                 u0 = HalfUnit.ToBrain(F(R + ins->A, 0));
                 u1 = HalfUnit.ToBrain(F(R + ins->A, 1));
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtF16x2F32 or Op.CvtBF16x2F32 when (mod & (Mod.RoundMask | Mod.Relu | Mod.Sat)) == 0:
                 bool brain = ins->Op == Op.CvtBF16x2F32;
                 u0 = brain ? (HalfUnit.ToBrain(F(R + ins->A, 0)) << 16) | HalfUnit.ToBrain(F(R + ins->B, 0)) : (HalfUnit.ToHalf(F(R + ins->A, 0)) << 16) | HalfUnit.ToHalf(F(R + ins->B, 0));
                 u1 = brain ? (HalfUnit.ToBrain(F(R + ins->A, 1)) << 16) | HalfUnit.ToBrain(F(R + ins->B, 1)) : (HalfUnit.ToHalf(F(R + ins->A, 1)) << 16) | HalfUnit.ToHalf(F(R + ins->B, 1));
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.CvtF16x2F32 or Op.CvtBF16x2F32:
                 for (uint m = mask; m != 0; m &= m - 1)
                 {
@@ -135,18 +126,15 @@ internal static unsafe class FloatUnit
             case Op.ShlVar32:
                 u0 = ShiftLeft(U(R + ins->A, 0), U(R + ins->B, 0));
                 u1 = ShiftLeft(U(R + ins->A, 1), U(R + ins->B, 1));
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.ShrVarU32:
                 u0 = ShiftRight(U(R + ins->A, 0), U(R + ins->B, 0));
                 u1 = ShiftRight(U(R + ins->A, 1), U(R + ins->B, 1));
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.ShrVarS32:
                 u0 = ShiftRightSigned(I(R + ins->A, 0), U(R + ins->B, 0));
                 u1 = ShiftRightSigned(I(R + ins->A, 1), U(R + ins->B, 1));
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.SinF32 or Op.CosF32 or Op.TanhF32:
                 for (uint m = mask; m != 0; m &= m - 1)
                 {
@@ -169,8 +157,7 @@ internal static unsafe class FloatUnit
             case Op.CvtF32F64:
                 u0 = Vector512.Narrow(D(R + ins->A, 0), D(R + ins->A, 1)).AsUInt32();
                 u1 = Vector512.Narrow(D(R + ins->A, 2), D(R + ins->A, 3)).AsUInt32();
-                Store32(R + ins->D, mask, u0, u1);
-                return;
+                goto plain;
             case Op.AddF64:
                 w0 = (D(R + ins->A, 0) + D(R + ins->B, 0)).AsUInt64();
                 w1 = (D(R + ins->A, 1) + D(R + ins->B, 1)).AsUInt64();
@@ -228,6 +215,7 @@ internal static unsafe class FloatUnit
             u1 = Saturate(u1.AsSingle()).AsUInt32();
         }
 
+    plain:
         Store32(R + ins->D, mask, u0, u1);
     }
 
@@ -239,6 +227,7 @@ internal static unsafe class FloatUnit
     private static Vector512<float> In(byte* row, int half, bool ftz) => ftz ? Flush(U(row, half)).AsSingle() : F(row, half);
 
     /// <summary>Subnormals to zero of the same sign.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<uint> Flush(Vector512<uint> x)
     {
         Vector512<uint> small = Vector512.Equals(x & Vector512.Create(0x7f800000u), Vector512<uint>.Zero);
@@ -246,12 +235,14 @@ internal static unsafe class FloatUnit
     }
 
     /// <summary>To [+0, 1], NaN to +0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Saturate(Vector512<float> x)
     {
         Vector512<float> positive = Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), x, Vector512<float>.Zero);
         return Vector512.ConditionalSelect(Vector512.LessThan(positive, Vector512.Create(1f)), positive, Vector512.Create(1f));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<float> RoundF32(Vector512<float> x, uint mod)
     {
         if ((mod & Mod.RoundInteger) == 0)
@@ -268,6 +259,7 @@ internal static unsafe class FloatUnit
         };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<uint> MinMax(Vector512<float> a, Vector512<float> b, uint mod)
     {
         Vector512<uint> sign = (a.AsUInt32() ^ b.AsUInt32()) & Vector512.Create(0x80000000u);
@@ -283,6 +275,7 @@ internal static unsafe class FloatUnit
         return (mod & Mod.XorSign) != 0 ? r.AsUInt32() | sign : r.AsUInt32();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<uint> ShiftLeft(Vector512<uint> a, Vector512<uint> b)
     {
         if (Avx512F.IsSupported)
@@ -299,6 +292,7 @@ internal static unsafe class FloatUnit
         return Vector512.Create<uint>(r);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<uint> ShiftRight(Vector512<uint> a, Vector512<uint> b)
     {
         if (Avx512F.IsSupported)
@@ -315,6 +309,7 @@ internal static unsafe class FloatUnit
         return Vector512.Create<uint>(r);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<uint> ShiftRightSigned(Vector512<int> a, Vector512<uint> b)
     {
         if (Avx512F.IsSupported)
@@ -332,6 +327,7 @@ internal static unsafe class FloatUnit
     }
 
     /// <summary>2^x: x split into integer and fraction in [-½, ½]; degree 7; scaled in two steps so that subnormal results round once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<float> Ex2(Vector512<float> x)
     {
         // Outside this the result is infinite or zero anyway; NaN passes through the arithmetic.
@@ -356,6 +352,7 @@ internal static unsafe class FloatUnit
     }
 
     /// <summary>log2 x: x = 2^e · m with m in [√½, √2); log2 m through atanh((m-1)/(m+1)), error within 2^-22.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<float> Lg2(Vector512<float> x)
     {
         Vector512<uint> bits = x.AsUInt32();

@@ -82,6 +82,7 @@ internal static unsafe class HalfUnit
         Store32(R + ins->D, mask, u0, u1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<uint> One(Vector512<uint> a, Vector512<uint> b, Vector512<uint> c, int kind, bool brain)
     {
         Vector512<float> x = brain ? (a << 16).AsSingle() : FromHalf(a);
@@ -104,6 +105,7 @@ internal static unsafe class HalfUnit
             OddFma(Vector512.WidenLower(a), Vector512.WidenLower(b), Vector512.WidenLower(c)),
             OddFma(Vector512.WidenUpper(a), Vector512.WidenUpper(b), Vector512.WidenUpper(c)));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector256<float> OddFma(Vector512<double> a, Vector512<double> b, Vector512<double> c)
     {
         Vector512<double> p = a * b;

@@ -608,11 +608,27 @@ internal static unsafe class Interpreter
             }
 
         store32:
-            Store32(R + ins->D, mask, u0, u1);
+            if (mask == uint.MaxValue)
+            {
+                *(Vector512<uint>*)(R + ins->D) = u0;
+                *(Vector512<uint>*)(R + ins->D + 64) = u1;
+                continue;
+            }
+
+            Blend32(R + ins->D, mask, u0, u1);
             continue;
 
         store64:
-            Store64(R + ins->D, mask, w0, w1, w2, w3);
+            if (mask == uint.MaxValue)
+            {
+                *(Vector512<ulong>*)(R + ins->D) = w0;
+                *(Vector512<ulong>*)(R + ins->D + 64) = w1;
+                *(Vector512<ulong>*)(R + ins->D + 128) = w2;
+                *(Vector512<ulong>*)(R + ins->D + 192) = w3;
+                continue;
+            }
+
+            Blend64(R + ins->D, mask, w0, w1, w2, w3);
             continue;
 
         setp:

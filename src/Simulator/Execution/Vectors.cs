@@ -7,22 +7,22 @@ namespace KernelForge.Simulator.Execution;
 internal static unsafe class Vectors
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<uint> U(byte* row, int half) => Vector512.Load((uint*)(row + (half * 64)));
+    public static Vector512<uint> U(byte* row, int half) => *(Vector512<uint>*)(row + (half * 64));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> I(byte* row, int half) => Vector512.Load((int*)(row + (half * 64)));
+    public static Vector512<int> I(byte* row, int half) => *(Vector512<int>*)(row + (half * 64));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> F(byte* row, int half) => Vector512.Load((float*)(row + (half * 64)));
+    public static Vector512<float> F(byte* row, int half) => *(Vector512<float>*)(row + (half * 64));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<ulong> L(byte* row, int quarter) => Vector512.Load((ulong*)(row + (quarter * 64)));
+    public static Vector512<ulong> L(byte* row, int quarter) => *(Vector512<ulong>*)(row + (quarter * 64));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<long> S(byte* row, int quarter) => Vector512.Load((long*)(row + (quarter * 64)));
+    public static Vector512<long> S(byte* row, int quarter) => *(Vector512<long>*)(row + (quarter * 64));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<double> D(byte* row, int quarter) => Vector512.Load((double*)(row + (quarter * 64)));
+    public static Vector512<double> D(byte* row, int quarter) => *(Vector512<double>*)(row + (quarter * 64));
 
     /// <summary>All ones in the lanes whose bits are set: of bits 0 to 15, or 16 to 31.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -44,13 +44,13 @@ internal static unsafe class Vectors
     {
         if (mask == uint.MaxValue)
         {
-            lower.Store((uint*)row);
-            upper.Store((uint*)(row + 64));
+            *(Vector512<uint>*)row = lower;
+            *(Vector512<uint>*)(row + 64) = upper;
         }
         else
         {
-            Vector512.ConditionalSelect(Mask32(mask, 0), lower, U(row, 0)).Store((uint*)row);
-            Vector512.ConditionalSelect(Mask32(mask, 1), upper, U(row, 1)).Store((uint*)(row + 64));
+            *(Vector512<uint>*)row = Vector512.ConditionalSelect(Mask32(mask, 0), lower, U(row, 0));
+            *(Vector512<uint>*)(row + 64) = Vector512.ConditionalSelect(Mask32(mask, 1), upper, U(row, 1));
         }
     }
 
@@ -59,18 +59,36 @@ internal static unsafe class Vectors
     {
         if (mask == uint.MaxValue)
         {
-            a.Store((ulong*)row);
-            b.Store((ulong*)(row + 64));
-            c.Store((ulong*)(row + 128));
-            d.Store((ulong*)(row + 192));
+            *(Vector512<ulong>*)row = a;
+            *(Vector512<ulong>*)(row + 64) = b;
+            *(Vector512<ulong>*)(row + 128) = c;
+            *(Vector512<ulong>*)(row + 192) = d;
         }
         else
         {
-            Vector512.ConditionalSelect(Mask64(mask, 0), a, L(row, 0)).Store((ulong*)row);
-            Vector512.ConditionalSelect(Mask64(mask, 1), b, L(row, 1)).Store((ulong*)(row + 64));
-            Vector512.ConditionalSelect(Mask64(mask, 2), c, L(row, 2)).Store((ulong*)(row + 128));
-            Vector512.ConditionalSelect(Mask64(mask, 3), d, L(row, 3)).Store((ulong*)(row + 192));
+            *(Vector512<ulong>*)row = Vector512.ConditionalSelect(Mask64(mask, 0), a, L(row, 0));
+            *(Vector512<ulong>*)(row + 64) = Vector512.ConditionalSelect(Mask64(mask, 1), b, L(row, 1));
+            *(Vector512<ulong>*)(row + 128) = Vector512.ConditionalSelect(Mask64(mask, 2), c, L(row, 2));
+            *(Vector512<ulong>*)(row + 192) = Vector512.ConditionalSelect(Mask64(mask, 3), d, L(row, 3));
         }
+    }
+
+    /// <summary>The same out of line, for the interpreter's tails under partial masks: in its large method the inliner's budget is spent.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void Blend32(byte* row, uint mask, Vector512<uint> lower, Vector512<uint> upper)
+    {
+        *(Vector512<uint>*)row = Vector512.ConditionalSelect(Mask32(mask, 0), lower, U(row, 0));
+        *(Vector512<uint>*)(row + 64) = Vector512.ConditionalSelect(Mask32(mask, 1), upper, U(row, 1));
+    }
+
+    /// <summary>As <see cref="Blend32"/> for rows of 64 bits.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void Blend64(byte* row, uint mask, Vector512<ulong> a, Vector512<ulong> b, Vector512<ulong> c, Vector512<ulong> d)
+    {
+        *(Vector512<ulong>*)row = Vector512.ConditionalSelect(Mask64(mask, 0), a, L(row, 0));
+        *(Vector512<ulong>*)(row + 64) = Vector512.ConditionalSelect(Mask64(mask, 1), b, L(row, 1));
+        *(Vector512<ulong>*)(row + 128) = Vector512.ConditionalSelect(Mask64(mask, 2), c, L(row, 2));
+        *(Vector512<ulong>*)(row + 192) = Vector512.ConditionalSelect(Mask64(mask, 3), d, L(row, 3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
