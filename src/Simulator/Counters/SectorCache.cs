@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelForge.Simulator.Counters;
 
@@ -54,6 +55,7 @@ internal sealed class SectorCache
     }
 
     /// <summary>Reads sectors; returns those that were missing and are there now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public uint Read(ulong line, uint sectors)
     {
         var slot = Find(line);
@@ -63,6 +65,7 @@ internal sealed class SectorCache
     }
 
     /// <summary>Writes whole or part sectors; they are valid and dirty afterwards, without a fetch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(ulong line, uint sectors)
     {
         var slot = Find(line);
@@ -70,6 +73,7 @@ internal sealed class SectorCache
         _dirty[slot] |= (byte)sectors;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Find(ulong line)
     {
         var key = line + 1;
@@ -87,6 +91,7 @@ internal sealed class SectorCache
         return from + found;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Replace(int from)
     {
         var oldest = 0;
