@@ -190,6 +190,10 @@ public sealed class CompilerClientTests(CompilerFixture compiler)
     }
 
     [Fact]
+    public async Task Dynamic_shared_memory_is_no_foreign_symbol()
+        => await compiler.CompileAsync("extern __shared__ float dynamic[];\nextern \"C\" __global__ void k(float* x) { dynamic[threadIdx.x] = x[0]; __syncthreads(); x[1] = dynamic[3]; }", "k");
+
+    [Fact]
     public async Task Common_c_headers_are_there()
     {
         await compiler.CompileAsync(
