@@ -19,7 +19,6 @@ public sealed class UsageTests : IDisposable
     [InlineData("comes with the service", "serve", "--urls", "http://localhost")]
     [InlineData("comes with the service", "dataset", "export", "--recipe", "concur")]
     [InlineData("--rounds: expected 1 to 1000, found 0", "run", "activation/gelu", "--coder", "replay:x", "--rounds", "0")]
-    [InlineData("--coder", "run", "activation/gelu")]
     public async Task A_wrong_command_line_exits_64_with_a_message_that_says_what_is_wrong(string says, params string[] arguments)
     {
         var code = await _cli.RunAsync(arguments);
@@ -40,6 +39,13 @@ public sealed class UsageTests : IDisposable
 
         Assert.Equal(64, code);
         Assert.Contains($"did you mean {nearest}", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_without_a_coder_exits_69_and_says_how_to_name_one()
+    {
+        Assert.Equal(69, await _cli.RunAsync("run", "activation/gelu"));
+        Assert.Contains("KERNELFORGE_CODER", _cli.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,12 +10,14 @@ namespace KernelForge.Cli.Runs;
 /// <summary><c>run</c>: a search by agents over rounds, on this machine.</summary>
 internal static class RunVerb
 {
+    private const string CoderSetting = "KERNELFORGE_CODER";
+
     /// <summary>The verb.</summary>
     public static Command Create(Surroundings surroundings)
     {
         var task = new Argument<string>("TASK") { Description = "A name, a path to a .py file, or kernelbench:L1/26" };
         var strategy = new Option<string>("--strategy") { Description = "How to search", HelpName = "S", DefaultValueFactory = _ => "coder-judge" };
-        var coder = new Option<string>("--coder") { Description = "Who writes: openai:MODEL, compatible:NAME/MODEL or replay:TRANSCRIPT", HelpName = "M", Required = true };
+        var coder = new Option<string?>("--coder") { Description = $"Who writes: openai:MODEL, compatible:NAME/MODEL or replay:TRANSCRIPT; default: {CoderSetting}", HelpName = "M" };
         var judge = new Option<string>("--judge") { Description = "Who advises: a model as above, or rules", HelpName = "M", DefaultValueFactory = _ => "rules" };
         var rounds = new Option<int>("--rounds") { Description = "Most rounds", HelpName = "N", DefaultValueFactory = _ => 5 };
         var platform = new Option<string>("--platform") { Description = "sim", HelpName = "P", DefaultValueFactory = _ => "sim" };
@@ -39,7 +41,7 @@ internal static class RunVerb
                 Folder = FolderOf(id, surroundings),
                 Task = TaskSuite.Load(surroundings.Root).Find(result.GetRequiredValue(task)),
                 Strategy = result.GetRequiredValue(strategy),
-                Coder = result.GetRequiredValue(coder),
+                Coder = result.GetValue(coder) ?? ConfiguredCoder(surroundings),
                 Judge = result.GetRequiredValue(judge),
                 Rounds = result.GetValue(rounds),
                 Platform = result.GetRequiredValue(platform),
@@ -71,6 +73,10 @@ internal static class RunVerb
 
     /// <summary>A run's folder in the data folder.</summary>
     public static string FolderOf(string runId, Surroundings surroundings) => Path.Combine(surroundings.Home, "runs", runId);
+
+    private static string ConfiguredCoder(Surroundings surroundings) => surroundings.Setting(CoderSetting) is { Length: > 0 } name
+        ? name
+        : throw new CliException(ExitCodes.Missing, $"who writes is not known: pass --coder openai:MODEL, compatible:NAME/MODEL or replay:TRANSCRIPT, or set {CoderSetting}");
 
     /// <summary>0: something passed; 1: nothing did; the fault's code where a fault ended it.</summary>
     private static int ExitCodeOf(RunReport report) => report switch
