@@ -93,6 +93,17 @@ public sealed class PromptTests
     }
 
     [Fact]
+    public void The_repositorys_own_folder_gives_the_plans_reference_and_a_worked_example()
+    {
+        var prompts = PromptLibrary.Load(Repository.Prompts);
+
+        var messages = prompts.Render("coder", "first", CaseView.Of(new CaseFile { Task = Cases.Task, Platform = "sim", Device = "H200", Round = 0, Mode = "first" }, prompts)).Messages;
+
+        Assert.Contains(KernelForge.Contracts.Plans.PlanText.PromptText.Trim(), messages[0].Text, StringComparison.Ordinal);
+        Assert.Contains("# A worked example: activation/", messages[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Kernels_are_not_escaped() =>
         Assert.Contains("if (i < n) out[i]", Library().Render("coder", "correction", CaseView.Of(new CaseFile { Task = Cases.Task, Platform = "sim", Round = 1, Mode = "correction", Basis = Wrong }, Library())).Messages[1].Text, StringComparison.Ordinal);
 

@@ -28,8 +28,8 @@ internal static class RecordedOutcomes
         };
     }
 
-    public static EvaluationOutcome Wrong(string pattern, string distribution = "standard") => Read("incorrect") is var wrong
-        ? wrong with { Correctness = wrong.Correctness! with { Worst = wrong.Correctness.Worst! with { Pattern = pattern, Distribution = distribution } } }
+    public static EvaluationOutcome Wrong(string pattern, string? hint = null) => Read("incorrect") is var wrong
+        ? wrong with { Correctness = wrong.Correctness! with { Worst = wrong.Correctness.Worst! with { Pattern = pattern, Hint = hint } } }
         : throw new InvalidOperationException();
 
     public static EvaluationOutcome Memory(string kind) => Read("memory_error") is var memory
