@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace KernelForge.Evaluator.Plans;
 
 /// <summary>Sizes in x, y, z.</summary>
 /// <param name="X">In x.</param>
 /// <param name="Y">In y.</param>
 /// <param name="Z">In z.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct Dim3(int X, int Y, int Z)
 {
     /// <summary>All together.</summary>
@@ -142,6 +145,7 @@ public sealed record LibraryStep(string Library, string Place) : ResolvedStep(Pl
 /// <param name="Cluster">Blocks of a cluster; null: no clusters.</param>
 /// <param name="Arguments">In the kernel's order.</param>
 /// <param name="IsPrepare">It belongs to <c>prepare</c>.</param>
+/// <param name="Source">The launch as written, for errors.</param>
 /// <param name="Place">Where the plan says it.</param>
 public sealed record LaunchStep(
     string Kernel,
@@ -152,6 +156,7 @@ public sealed record LaunchStep(
     Dim3? Cluster,
     IReadOnlyList<ResolvedArgument> Arguments,
     bool IsPrepare,
+    KernelForge.Contracts.Plans.PlanLaunch Source,
     string Place) : ResolvedStep(Place);
 
 /// <summary>One argument of a launch.</summary>

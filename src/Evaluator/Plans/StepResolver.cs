@@ -102,7 +102,7 @@ internal sealed class StepResolver(StepContext context, bool isPrepare)
             CheckCooperative(launch, grid, block, shared);
         }
 
-        return new LaunchStep(launch.Kernel.Text, grid, block, shared, launch.Cooperative, cluster, [.. launch.Args.Select(Argument)], isPrepare, launch.At.Place);
+        return new LaunchStep(launch.Kernel.Text, grid, block, shared, launch.Cooperative, cluster, [.. launch.Args.Select(Argument)], isPrepare, launch, launch.At.Place);
     }
 
     private Dim3 Grid(PlanLaunch launch)

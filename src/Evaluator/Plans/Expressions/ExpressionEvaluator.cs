@@ -240,7 +240,7 @@ internal sealed class ExpressionEvaluator(PlanExpression expression, Scope scope
 
         if (!numbers)
         {
-            throw Expressions.Error(expression, offset, $"'{comparison}' compares numbers; found {left.Kind} ({left}) and {right.Kind} ({right})");
+            throw ExpressionError.At(expression, offset, $"'{comparison}' compares numbers; found {left.Kind} ({left}) and {right.Kind} ({right})");
         }
 
         int order = CompareNumbers(left, right);
@@ -312,7 +312,7 @@ internal sealed class ExpressionEvaluator(PlanExpression expression, Scope scope
             : throw Error(node, "the result does not fit 64 bits");
     }
 
-    private PlanException Error(Node node, string problem) => Expressions.Error(expression, node.Offset, problem);
+    private PlanException Error(Node node, string problem) => ExpressionError.At(expression, node.Offset, problem);
 
     private static string Known(IEnumerable<string> names)
     {

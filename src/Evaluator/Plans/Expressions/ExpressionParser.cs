@@ -278,5 +278,5 @@ internal sealed class ExpressionParser
         }
     }
 
-    private PlanException Error(int offset, string problem) => Expressions.Error(_expression, offset, problem);
+    private PlanException Error(int offset, string problem) => ExpressionError.At(_expression, offset, problem);
 }

@@ -42,7 +42,7 @@ internal static class Tokenizer
         {
             int close = text.IndexOf(first, start + 1);
             return close < 0
-                ? throw Expressions.Error(expression, start, "a string is not closed")
+                ? throw ExpressionError.At(expression, start, "a string is not closed")
                 : new Token(TokenKind.Text, text[(start + 1)..close], start, close + 1);
         }
 
@@ -69,7 +69,7 @@ internal static class Tokenizer
                 '=' => "use '==' to compare",
                 _ => $"'{first}' cannot stand in an expression",
             };
-            throw Expressions.Error(expression, start, remedy);
+            throw ExpressionError.At(expression, start, remedy);
         }
 
         return new Token(TokenKind.Symbol, symbol, start, start + symbol.Length);
