@@ -178,6 +178,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
     }
 
     /// <summary>Makes this context the block with the given linear number.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void Start(long number)
     {
         LaunchConfiguration c = Launch.Configuration;
@@ -222,6 +223,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
     }
 
     /// <summary>Runs the block's warps in turn until all have ended, the turn's limit is reached, or nothing can go on.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public BlockOutcome Run<TObserver>(ref TObserver observer, long turnLimit)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
@@ -339,6 +341,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         return list;
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public int AliveThreads()
     {
         int n = 0;
