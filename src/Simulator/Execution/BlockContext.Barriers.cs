@@ -8,6 +8,7 @@ namespace KernelForge.Simulator.Execution;
 internal sealed unsafe partial class BlockContext
 {
     /// <summary>The current path arrives at a barrier. True: it waits.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public bool ArriveAtBarrier(WarpState warp, Instruction* ins, int code, uint mask)
     {
         int first = BitOperations.TrailingZeroCount(mask);
@@ -44,6 +45,7 @@ internal sealed unsafe partial class BlockContext
     }
 
     /// <summary>Threads ended: barriers that waited for all the block's threads may be complete now.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void ThreadsExited()
     {
         for (int id = 0; id < 16; id++)
@@ -55,6 +57,7 @@ internal sealed unsafe partial class BlockContext
         }
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     private void CompleteBarrier(int id, int threads)
     {
         ref BlockBarrier barrier = ref Barriers[id];
@@ -122,6 +125,7 @@ internal sealed unsafe partial class BlockContext
         barrier = default;
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     private void Resume(WarpState warp, int id, in BlockBarrier barrier)
     {
         int firstReady = -1;

@@ -47,6 +47,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
     public LaunchCompletion Completion;
     public int Finished;
     private readonly byte* registers;
+    private readonly (int Offset, int Kind)[] blockRows;
     private readonly byte* sharedPattern;
     private readonly BufferEntry* emptyEntry;
 
@@ -79,6 +80,9 @@ internal sealed unsafe partial class BlockContext : IDisposable
             InitialiseRows(Warps[w], c, launch);
         }
 
+        blockRows = [.. Program.Specials
+            .Select(p => (p.Value, p.Key switch { "%ctaid.x" or "%clusterid.x" => 0, "%ctaid.y" or "%clusterid.y" => 1, "%ctaid.z" or "%clusterid.z" => 2, "%smid" => 3, _ => -1 }))
+            .Where(p => p.Item2 >= 0)];
         sharedCapacity = launch.SharedBytes;
         SharedEntry = (BufferEntry*)NativeMemory.AllocZeroed((nuint)sizeof(BufferEntry));
         SharedEntry->Length = (ulong)sharedCapacity;
@@ -174,6 +178,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
     }
 
     /// <summary>Makes this context the block with the given linear number.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void Start(long number)
     {
         LaunchConfiguration c = Launch.Configuration;
@@ -200,7 +205,6 @@ internal sealed unsafe partial class BlockContext : IDisposable
         }
 
         long threads = c.Block.Count;
-        Dictionary<string, int> specials = Program.Specials;
         foreach (WarpState warp in Warps)
         {
             long left = threads - ((long)warp.Index * 32);
@@ -210,28 +214,16 @@ internal sealed unsafe partial class BlockContext : IDisposable
                 new Span<byte>(warp.Registers + offset, size).Clear();
             }
 
-            if (specials.Count > 0)
+            for (int k = 0; k < blockRows.Length; k++)
             {
-                SetSpecial(warp, "%ctaid.x", (uint)Block.X);
-                SetSpecial(warp, "%ctaid.y", (uint)Block.Y);
-                SetSpecial(warp, "%ctaid.z", (uint)Block.Z);
-                SetSpecial(warp, "%clusterid.x", (uint)Block.X);
-                SetSpecial(warp, "%clusterid.y", (uint)Block.Y);
-                SetSpecial(warp, "%clusterid.z", (uint)Block.Z);
-                SetSpecial(warp, "%smid", (uint)(number % c.SmCount));
+                uint value = blockRows[k].Kind switch { 0 => (uint)Block.X, 1 => (uint)Block.Y, 2 => (uint)Block.Z, _ => (uint)(number % c.SmCount) };
+                new Span<uint>(warp.Registers + blockRows[k].Offset, 32).Fill(value);
             }
         }
     }
 
-    private void SetSpecial(WarpState warp, string name, uint value)
-    {
-        if (Program.Specials.TryGetValue(name, out int offset))
-        {
-            new Span<uint>(warp.Registers + offset, 32).Fill(value);
-        }
-    }
-
     /// <summary>Runs the block's warps in turn until all have ended, the turn's limit is reached, or nothing can go on.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public BlockOutcome Run<TObserver>(ref TObserver observer, long turnLimit)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
@@ -349,6 +341,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         return list;
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public int AliveThreads()
     {
         int n = 0;

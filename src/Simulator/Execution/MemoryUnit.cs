@@ -85,6 +85,12 @@ internal static unsafe class MemoryUnit
             return;
         }
 
+        // Each half contiguous or at one address: blocks 16 threads wide.
+        if (mask == uint.MaxValue && Halves(block, ins, R, entry, row, offset - address))
+        {
+            return;
+        }
+
         if (GatherChecked(block, ins, R, mask, entry, row, offset - address))
         {
             return;
@@ -92,6 +98,59 @@ internal static unsafe class MemoryUnit
 
     slow:
         Load(block, warp, ins, R, mask);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Halves(BlockContext block, Instruction* ins, byte* R, BufferEntry* entry, byte* row, ulong toOffset)
+    {
+        ulong* addresses = (ulong*)row;
+        Vector512<uint> lower = default, upper = default;
+        for (int half = 0; half < 2; half++)
+        {
+            ulong address = addresses[half * 16];
+            ulong offset = address + toOffset;
+            Vector512<ulong> a = L(row, half * 2);
+            Vector512<ulong> b = L(row, (half * 2) + 1);
+            Vector512<ulong> one = Vector512.Create(address);
+            Vector512<uint> value;
+            if (a == one && b == one)
+            {
+                if ((offset & 3) != 0 || offset >= entry->Length || offset + 4 > entry->Length || (entry->Shadow != null && entry->Shadow[offset >> 2] != 0 && block.Launch.CheckInitialised))
+                {
+                    return false;
+                }
+
+                value = Vector512.Create(*(uint*)(entry->Data + offset));
+            }
+            else
+            {
+                Vector512<ulong> ramp = one + Vector512.Create(0UL, 4, 8, 12, 16, 20, 24, 28);
+                if (a != ramp || b != ramp + Vector512.Create(32UL) || (offset & 3) != 0 || offset >= entry->Length || offset + 64 > entry->Length)
+                {
+                    return false;
+                }
+
+                if (entry->Shadow != null && block.Launch.CheckInitialised && Vector128.Load(entry->Shadow + (offset >> 2)) != Vector128<byte>.Zero)
+                {
+                    return false;
+                }
+
+                value = *(Vector512<uint>*)(entry->Data + offset);
+            }
+
+            if (half == 0)
+            {
+                lower = value;
+            }
+            else
+            {
+                upper = value;
+            }
+        }
+
+        *(Vector512<uint>*)(R + ins->D) = lower;
+        *(Vector512<uint>*)(R + ins->D + 64) = upper;
+        return true;
     }
 
     /// <summary>Any addresses in one buffer: bounds and alignment as vectors, then plain scalar loads. False: something is wrong with one of them.</summary>
@@ -805,6 +864,7 @@ internal static unsafe class MemoryUnit
         ulong* addresses = (ulong*)(R + row);
         Span<ulong> list = stackalloc ulong[32];
         Span<uint> masks = stackalloc uint[4];
+        masks.Clear();
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);

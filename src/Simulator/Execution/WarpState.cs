@@ -67,6 +67,7 @@ internal sealed unsafe class WarpState
     public int FrameCount;
     public int Yields;
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void Start(uint mask)
     {
         Alive = mask;
@@ -82,6 +83,7 @@ internal sealed unsafe class WarpState
         }
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public bool PickReady()
     {
         for (int i = PathCount - 1; i >= 0; i--)
@@ -107,6 +109,7 @@ internal sealed unsafe class WarpState
         return PathCount++;
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void RemovePath(int index)
     {
         PathCount--;
@@ -165,6 +168,7 @@ internal sealed unsafe class WarpState
     }
 
     /// <summary>A branch that parts the current path's lanes.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void Diverge(uint taken, int target, int fallThrough, int meet)
     {
         PathState path = Paths[Current];
@@ -213,6 +217,7 @@ internal sealed unsafe class WarpState
     }
 
     /// <summary>The current path stands at a convergence point. False: it waits there and is gone from the list.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public bool Converge(int pc)
     {
         ref PathState path = ref Paths[Current];
@@ -240,6 +245,7 @@ internal sealed unsafe class WarpState
     }
 
     /// <summary>Lanes of the current path end. True: the path is gone.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public bool Exit(uint mask)
     {
         Alive &= ~mask;

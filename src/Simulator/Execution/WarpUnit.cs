@@ -25,6 +25,7 @@ internal static unsafe class WarpUnit
     }
 
     /// <summary>Executes a synchronising warp operation, or makes the path wait for the lanes that its mask names. True: it waits.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public static bool Execute(BlockContext block, WarpState warp, Instruction* ins, int code, uint mask)
     {
         uint* masks = (uint*)(warp.Registers + ins->Imm);
@@ -102,6 +103,7 @@ internal static unsafe class WarpUnit
         return false;
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     private static void CheckMembers(BlockContext block, WarpState warp, int code, uint mask, uint member)
     {
         uint outside = mask & ~member;
@@ -112,6 +114,7 @@ internal static unsafe class WarpUnit
         }
     }
 
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     private static void Perform(BlockContext block, WarpState warp, Instruction* ins, uint mask)
     {
         byte* r = warp.Registers;
