@@ -15,12 +15,15 @@ fail() {
 
 # watched LABEL PATH COMMAND…: runs COMMAND with its output in $KF_LOG and shows how long it has taken and how much
 # disk PATH has come to: on one redrawn line on a terminal, else a line every 20 s. Returns COMMAND's status.
-# COMMAND dies with this shell, so that an interrupted setup leaves no work running behind it.
+# COMMAND is a process group of its own, which an interrupt ends as a whole; it may have gone on after this shell was
+# killed outright, and then still holds the locks that it inherited.
 watched() {
   local label=$1 path=$2 started=$SECONDS last=$SECONDS child status=0 width
   shift 2
-  setpriv --pdeathsig TERM -- "$@" >>"$KF_LOG" 2>&1 &
+  setsid -- "$@" >>"$KF_LOG" 2>&1 &
   child=$!
+  # shellcheck disable=SC2064
+  trap "interrupted $child" INT TERM HUP
   while kill -0 "$child" 2>/dev/null; do
     sleep 0.5
     if [[ -t 2 ]]; then
@@ -33,9 +36,18 @@ watched() {
     fi
   done
   wait "$child" || status=$?
+  trap - INT TERM HUP
   [[ ! -t 2 ]] || printf '\r\033[K' >&2
   ((status != 0)) || say "$label: done in $((SECONDS - started)) s"
   return "$status"
+}
+
+# interrupted GROUP
+interrupted() {
+  trap '' INT TERM HUP
+  kill -TERM -- "-$1" 2>/dev/null || true
+  wait 2>/dev/null || true
+  fail 130 "interrupted; what is whole stays, and the same command goes on from there"
 }
 
 size_of() {

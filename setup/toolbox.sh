@@ -72,7 +72,6 @@ start_setup() {
     flock 8
   fi
   : >"$KF_LOG"
-  trap 'trap - INT TERM; fail 130 "interrupted; what is whole stays, the next start goes on from there"' INT TERM
   need_programs mmdebstrap bwrap
   need_name_spaces
   sweep
@@ -80,7 +79,6 @@ start_setup() {
 
 end_setup() {
   sweep
-  trap - INT TERM
   exec 8>&-
 }
 
@@ -174,7 +172,10 @@ make_eval() {
   mkdir "$next.part"
   say "toolbox, part 'eval': Debian $(suite) with Python, PyTorch and NVRTC, about 1.2 GB, from $(mirror); takes a minute or two"
   if ((EUID == 0)); then
-    watched "toolbox, part 'eval'" "$next.part" mmdebstrap --mode=root --format=directory "${options[@]}" "$(suite)" "$next.part" "$(mirror)" || fail_part eval
+    # Mounts of its own, which go with it however it ends: a killed one must not leave /proc mounted in a folder that is removed next.
+    local -a alone=()
+    ! unshare --mount true 2>/dev/null || alone=(unshare --mount --propagation private --)
+    watched "toolbox, part 'eval'" "$next.part" "${alone[@]}" mmdebstrap --mode=root --format=directory "${options[@]}" "$(suite)" "$next.part" "$(mirror)" || fail_part eval
   else
     { type -P newuidmap && grep -s "^$(id -un):" /etc/subuid; } >/dev/null || fail 69 "making the toolbox without root needs subordinate user ids." \
       "Run these once, then start the same command again:" "  sudo apt-get install uidmap" "  sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)"

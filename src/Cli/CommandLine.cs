@@ -27,12 +27,13 @@ internal static class CommandLine
         var result = Root(surroundings).Parse(arguments);
         if (result.Errors.Count > 0 && result.Action is not (System.CommandLine.Help.HelpAction or null) && !AsksForHelp(arguments))
         {
-            foreach (var error in result.Errors)
+            foreach (var message in result.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
             {
-                await surroundings.Error.WriteLineAsync($"kernelforge: {error.Message}");
+                await surroundings.Error.WriteLineAsync($"kernelforge: {message}");
             }
 
-            await surroundings.Error.WriteLineAsync($"  ./kernelforge {VerbPath(result)}--help shows the usage");
+            await surroundings.Error.WriteLineAsync($"  usage: ./kernelforge {Usage(result)}");
+            await surroundings.Error.WriteLineAsync($"  known options: ./kernelforge {VerbPath(result)}--help");
             return ExitCodes.Usage;
         }
 
@@ -91,6 +92,15 @@ internal static class CommandLine
         StandIn.Create(name, does, $"{name} is the launcher's: ./kernelforge {name}");
 
     private static bool AsksForHelp(IReadOnlyList<string> arguments) => arguments.Any(argument => argument is "--help" or "-h" or "-?" or "--version");
+
+    private static string Usage(ParseResult result)
+    {
+        var command = result.CommandResult.Command;
+        var parts = command.Subcommands.Count > 0
+            ? [string.Join(" | ", command.Subcommands.Select(verb => verb.Name))]
+            : command.Arguments.Select(argument => argument.Name).Concat(command.Options.Where(option => option.Required).Select(option => $"{option.Name} {option.HelpName}"));
+        return VerbPath(result) + string.Join(' ', parts);
+    }
 
     private static string VerbPath(ParseResult result)
     {

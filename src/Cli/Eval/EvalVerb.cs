@@ -23,20 +23,8 @@ internal static class EvalVerb
         var seed = new Option<ulong?>("--seed") { Description = "Seed of the trials; default: secret seeds of this installation", HelpName = "N" };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         var unsafeNoSandbox = new Option<bool>("--unsafe-no-sandbox") { Description = "Run the task and the compiler without a sandbox" };
-        trials.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && int.TryParse(result.Tokens[0].Value, out var count) && count is < 5 or > 1000)
-            {
-                result.AddError($"--trials: expected 5 to 1000 trials a preset, found {count}");
-            }
-        });
-        platform.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: not "sim" and var other }])
-            {
-                result.AddError($"--platform: '{other}' is not part of this version; known: sim");
-            }
-        });
+        trials.Validators.Add(result => OptionChecks.InRange(result, "--trials", 5, 1000));
+        platform.Validators.Add(OptionChecks.Platform);
 
         var command = new Command("eval", "Judges one solution: compiles it, checks it against PyTorch, models its time")
         {

@@ -1,4 +1,6 @@
+using KernelForge.Cli.Runs;
 using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Runs;
 using KernelForge.Processes;
 
 namespace KernelForge.Cli.Terminal;
@@ -32,6 +34,9 @@ internal sealed record Surroundings
 
     /// <summary>Judges one solution.</summary>
     public required Func<EvaluationRequest, CancellationToken, Task<EvaluatorReply>> Evaluate { get; init; }
+
+    /// <summary>Searches for one task, telling what happens while it goes on.</summary>
+    public Func<SearchOrder, Surroundings, Action<RunEvent>, CancellationToken, Task<RunReport>> Search { get; init; } = LocalSearch.RunAsync;
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -15,12 +15,12 @@ public sealed record RunReport
     /// <summary>The strategy's name: <c>coder-judge</c>.</summary>
     public required string Strategy { get; init; }
 
-    /// <summary><c>succeeded</c>, <c>failed</c> or <c>cancelled</c>.</summary>
+    /// <summary><c>succeeded</c> (it went to its end, with or without a <see cref="Best"/>), <c>failed</c> or <c>cancelled</c>.</summary>
     public required string Status { get; init; }
 
     /// <summary>
     /// Why it stopped: <c>rounds</c>, <c>target_speedup</c>, <c>speed_of_light</c>, <c>plateau</c>, <c>budget_calls</c>, <c>budget_tokens</c>,
-    /// <c>budget_cost</c>, <c>time</c>, <c>no_advice</c>, <c>no_time</c> (it passed and no time was made), <c>transcript_ended</c>, <c>model_error</c>,
+    /// <c>budget_cost</c>, <c>time</c>, <c>no_advice</c>, <c>no_time</c> (it passed and no time was made), <c>transcript_ended</c>, <c>transcript_mismatch</c>, <c>model_error</c>,
     /// <c>evaluator_fault</c>, <c>cancelled</c>.
     /// </summary>
     public required string StopReason { get; init; }

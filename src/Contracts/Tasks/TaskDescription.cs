@@ -43,6 +43,9 @@ public sealed record TaskDescription
 
     /// <summary>Things a person should know: inputs made contiguous, dropout active in train mode, …</summary>
     public IReadOnlyList<string> Notes { get; init => field = value ?? []; } = [];
+
+    /// <summary>Why the task cannot rank, as far as runs of its smaller presets show it (random forward, undefined winners, cheap fakes that pass everywhere); empty: nothing found.</summary>
+    public IReadOnlyList<string> UnrankedReasons { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One preset of a task: the sizes in force and every tensor.</summary>

@@ -257,7 +257,7 @@ public static class Expansion
             (false, false) when Bits(to) == 64 && Bits(from) < 64 => Alu(from[0] == 's' ? 1 : 0.5),
             (false, false) when Bits(from) == 64 => Alu(0.5),
             (false, false) => Alu(1),
-            (true, true) when to == "f32" && from == "f32" => Xu(1),                              // FRND
+            (true, true) when to == "f32" && from == "f32" => parts.Length > 3 && parts[1] != "sat" ? Xu(1) : Alu(1), // FRND; FADD.SAT
             (true, true) when to is "tf32" => Alu(1),
             (true, true) when to[0] == 'e' || from[0] == 'e' => Alu(2),
             (true, true) => Alu(1),                                                               // F2FP, HADD2.F32

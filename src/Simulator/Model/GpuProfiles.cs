@@ -12,7 +12,8 @@ public static class GpuProfiles
     private static readonly IReadOnlyList<GpuProfile> All = LoadAll();
 
     private static readonly FrozenDictionary<string, GpuProfile> ByName = All
-        .SelectMany(profile => profile.Aliases.Append(profile.Name).Select(name => KeyValuePair.Create(Normalise(name), profile)))
+        .SelectMany(profile => profile.Aliases.Append(profile.Name).Select(name => (Key: Normalise(name), Value: profile)))
+        .Distinct()
         .ToFrozenDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
 
     /// <summary>Names that <see cref="Get"/> takes, in alphabetical order, aliases left out.</summary>

@@ -27,7 +27,7 @@ public enum OccupancyLimit
 /// <param name="LimitBlocks">Block slots: <c>launch__occupancy_limit_blocks</c>.</param>
 /// <param name="WarpsPerBlock">Warps of a block.</param>
 /// <param name="Fraction">Resident warps over the most possible, 0–1: <c>sm__maximum_warps_per_active_cycle_pct</c> / 100.</param>
-/// <param name="LimitedBy">The smallest limit; where several are equal the first in the order warps, registers, shared memory, blocks.</param>
+/// <param name="LimitedBy">The smallest limit; where several are equal the first in the order warps, registers, blocks, shared memory.</param>
 public sealed record Occupancy(
     int BlocksPerSm,
     int LimitWarps,
@@ -60,8 +60,8 @@ public sealed record Occupancy(
         var blocks = Math.Min(Math.Min(byWarps, byRegisters), Math.Min(byShared, profile.MaxBlocksPerSm));
         var limit = blocks == byWarps ? OccupancyLimit.Warps
             : blocks == byRegisters ? OccupancyLimit.Registers
-            : blocks == byShared ? OccupancyLimit.SharedMemory
-            : OccupancyLimit.Blocks;
+            : blocks == profile.MaxBlocksPerSm ? OccupancyLimit.Blocks
+            : OccupancyLimit.SharedMemory;
         return new Occupancy(
             blocks, byWarps, byRegisters, byShared, profile.MaxBlocksPerSm, warps, (double)blocks * warps / profile.MaxWarpsPerSm, limit);
     }

@@ -11,8 +11,8 @@ public readonly record struct SampledBlock(long Linear, int X, int Y, int Z, int
 /// <summary>
 /// Which blocks of a launch to run at <c>full</c> size, for the price of the budget. Deterministic: the same grid, seed
 /// and costs give the same blocks. Order: the first block; then, if the whole launch fits the budget, all others in
-/// ascending order; else the last block and the corners, the middles of the far edges, and groups spread over the grid:
-/// a seeded place, its neighbours in x, y and z and one at a distance of a power of two in x, whose overlaps tell the
+/// ascending order; else the last block, the corners, the middles of the far edges, and groups spread over the grid, one of
+/// them before the corners: a seeded place, its neighbours in x, y and z and one at a distance of a power of two in x, whose overlaps tell the
 /// DRAM model what unsampled neighbours would have shared. It decides nothing about correctness.
 /// </summary>
 public sealed class BlockSampler
@@ -170,6 +170,9 @@ public sealed class BlockSampler
     {
         var (x, y, z) = (_grid.X - 1L, _grid.Y - 1L, _grid.Z - 1L);
         Enqueue(x, y, z);
+
+        // A group early: a launch of few huge blocks still tells how neighbours overlap.
+        EnqueueGroup();
         Enqueue(x, 0, 0);
         Enqueue(0, y, 0);
         Enqueue(0, 0, z);

@@ -3,10 +3,13 @@
 import re
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
 
 import values
 from errors import TaskError
+from fakes import passing_fakes
 from instance import DTYPES, build_model
+from oracle import draws
 from trial import PresetRuns
 
 SEED = 1
@@ -22,11 +25,12 @@ def describe(task, name, presets):
         described["full"] = _fake_preset(task, presets, facts, notes)
     settings = task.settings
     _check_settings(settings, facts)
+    unranked = _unranked(facts, [p for p in presets.names if p != "full"])
     ordered = {p: described[p] for p in ("small", "odd", "full") if p in described}
     return {"name": name, "sha256": task.sha256, "torch": torch.__version__.split("+")[0], "presets_origin": presets.origin, "derivation": presets.derivation,
             "presets": ordered, "tolerance": settings.tolerance, "distributions": settings.distributions,
             "in_place": sorted(set(settings.in_place) | facts.written_inputs), "state_outputs": settings.state_outputs, "output_rules": settings.output_rules,
-            "notes": list(dict.fromkeys(notes))}
+            "notes": list(dict.fromkeys(notes)), "unranked_reasons": unranked}
 
 
 class Facts:
@@ -38,6 +42,7 @@ class Facts:
         self.roles = dict(execution.roles)
         self.outputs = {n: (DTYPES[t.dtype], t.dim()) for n, t in execution.outputs.items()}
         self.before = execution.before
+        self.random, self.undefined, self.fakes = set(), set(), []
 
     @property
     def written_inputs(self):
@@ -46,15 +51,23 @@ class Facts:
     def merged(self, other):
         self.written |= other.written
         self.aliases = {n: a for n, a in self.aliases.items() if other.aliases.get(n) == a}
+        self.random |= other.random
+        self.undefined |= other.undefined
+        self.fakes += other.fakes
         return self
 
 
 def _run_preset(task, presets, preset, notes):
     module = presets.module(preset)
     runs = PresetRuns(module, task.settings)
-    native, arguments = runs.native(SEED, "standard")
+    watch = WatchMode()
+    native, arguments = runs.native(SEED, "standard", watch)
     _, init = build_model(module, SEED)
     facts = Facts(native)
+    facts.random, facts.undefined = watch.random, watch.undefined
+    facts.fakes = [set(passing_fakes(native, native, task.settings))]
+    if facts.fakes[0]:
+        notes.append(f"preset {preset}: the cheap fake {', '.join(sorted(facts.fakes[0]))} passes there")
     notes += arguments.contiguous_notes() + arguments.notes
     notes += _state_notes(native, task.settings)
     elements = sum(t.numel() for t in (*native.before.values(), *native.outputs.values()))
@@ -106,6 +119,55 @@ def _state_notes(native, settings):
     if unlisted:
         notes.append(f"forward changes input {', '.join(unlisted)} though IN_PLACE does not list it: a solution may change it too")
     return notes
+
+
+class WatchMode(TorchDispatchMode):
+    """Notices what makes a reference depend on more than its inputs: random draws, and writes whose winner is undefined on a GPU."""
+
+    WRITES = {"index_put": "indices", "index_copy": "index", "scatter": "index", "_unsafe_index_put": "indices"}
+
+    def __init__(self):
+        super().__init__()
+        self.random, self.undefined = set(), set()
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        name = func._schema.name.removeprefix("aten::")
+        if draws(func, args, kwargs):
+            self.random.add(name)
+        written = self.WRITES.get(name.rstrip("_"))
+        if written:
+            arguments = {a.name: v for a, v in zip(func._schema.arguments, args)} | kwargs
+            if not arguments.get("accumulate") and not arguments.get("reduce") and _repeats(arguments[written], arguments.get("dim")):
+                self.undefined.add(name)
+        return func(*args, **kwargs)
+
+
+def _repeats(index, dim):
+    """Whether one element is written twice."""
+    if isinstance(index, torch.Tensor):
+        if index.dim() < 2:
+            return index.unique().numel() < index.numel()
+        ordered = index.sort(dim).values
+        return bool((ordered.diff(dim=dim) == 0).any())
+    given = [i for i in index if i is not None]
+    if not given or any(i.dtype is torch.bool for i in given):
+        return False
+    rows = torch.stack([i.reshape(-1) for i in torch.broadcast_tensors(*given)], 1)
+    return rows.unique(dim=0).shape[0] < rows.shape[0]
+
+
+def _unranked(facts, presets):
+    """Why a task cannot rank (design §4), as far as the smaller presets show it."""
+    reasons = []
+    if facts.random:
+        reasons.append(f"forward draws random numbers ({', '.join(sorted(facts.random))}): its result changes with the seed")
+    if facts.undefined:
+        reasons.append(f"forward writes elements more than once ({', '.join(sorted(facts.undefined))}): which write wins is undefined on a GPU")
+    everywhere = set.intersection(*facts.fakes) if facts.fakes else set()
+    if everywhere:
+        reasons.append(f"the cheap fake {', '.join(sorted(everywhere))} passes at {' and '.join(presets)}")
+    return reasons
 
 
 RULE = re.compile(r"^(set|index_of\(\s*([\w.]+)\s*,\s*(-?\d+)\s*\))$")

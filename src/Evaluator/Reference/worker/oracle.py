@@ -15,6 +15,14 @@ SEEDED = torch.Tag.nondeterministic_seeded
 DEFAULT_DTYPE_DRAWS = {"rand", "randn", "normal"}
 
 
+def draws(func, args, kwargs):
+    """Whether an operator draws random numbers: attention carries the tag also without dropout."""
+    if SEEDED not in func.tags:
+        return False
+    arguments = {a.name: v for a, v in zip(func._schema.arguments, args)} | kwargs
+    return not any(a.name == "dropout_p" for a in func._schema.arguments) or arguments.get("dropout_p", 0.0) > 0
+
+
 class PromoteMode(TorchDispatchMode):
     """Promotes low floats to float64 at every operator but views and writes, and keeps random draws and quantisation points."""
 
@@ -24,7 +32,7 @@ class PromoteMode(TorchDispatchMode):
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        if SEEDED in func.tags:
+        if draws(func, args, kwargs):
             return self._draw(func, args, kwargs)
         if func is torch.ops.aten._to_copy.default:
             return self._convert(args[0], kwargs)

@@ -314,15 +314,19 @@ class Observation:
         with self.fake_mode, self.observer:
             return make()
 
-    def forward(self, *modes):
-        """Runs forward (on fake tensors where these were asked for) and keeps its outputs."""
+    def forward(self, *modes, named=None):
+        """Runs forward (on fake tensors where these were asked for) and keeps its outputs; ``named`` learns the inputs' names."""
         import contextlib
 
         try:
             with contextlib.ExitStack() as stack:
-                for mode in ((self.fake_mode,) if self.fake_mode else ()) + modes:
+                if self.fake_mode:
+                    stack.enter_context(self.fake_mode)
+                positional, keywords, self.given = self.arguments.with_tensors(lambda name, t: t.detach().clone(memory_format=torch.contiguous_format))
+                for name, tensor in self.given.items() if named else ():
+                    named.name(name, tensor)
+                for mode in modes:
                     stack.enter_context(mode)
-                positional, keywords, _ = self.arguments.with_tensors(lambda name, t: t.detach().contiguous())
                 self.outputs = flatten_outputs(run_forward(self.model, positional, keywords, self.seed))
         except TaskError as error:
             if self.fake_mode is None or modes:

@@ -1,0 +1,65 @@
+"""Cheap fakes: outputs that cost nothing to make. Where one passes, a preset cannot tell a kernel from it."""
+
+import torch
+
+from oracle import run_oracle
+from trial import PresetRuns, expected_tensors, results
+
+TOLERANCE = {"float32": 1e-4, "float64": 1e-4, "float16": 1e-2, "bfloat16": 1e-2}
+
+
+def problem(module, settings, seed):
+    """Why a preset cannot be trusted, or None: the native run differs from its oracle, or a cheap fake passes."""
+    runs = PresetRuns(module, settings)
+    native, arguments = runs.native(seed, "standard")
+    oracle, kind, notes = run_oracle(module, arguments, seed, native, lambda name, tensor: tensor)
+    if kind == "native":
+        return f"no float64 reference agrees with the native run ({'; '.join(notes)})"
+    for entry in expected_tensors(native, oracle, None):
+        if entry["name"] in native.outputs and entry["dtype"] in ("float32", "float64") and entry["rms"] and entry["torch_max_error"] > 1e-3 * entry["rms"]:
+            return f"'{entry['name']}' differs from its float64 reference by {entry['torch_max_error']:.3g} at a size of {entry['rms']:.3g}"
+    passing = passing_fakes(native, oracle, settings)
+    return f"the cheap fake {' and '.join(passing)} passes there" if passing else None
+
+
+def passing_fakes(native, oracle, settings):
+    """Names of the fakes that pass for every output."""
+    reference, tensors = results(oracle), results(native)
+    names = [n for n in native.outputs if not native.aliases.get(n) or native.aliases[n] in native.written]
+    if not names:
+        return ["the input itself"]
+    passing = None
+    for name in names:
+        found = {fake for fake, value in _fakes(reference[name], native).items() if _passes(value, reference[name], tensors[name], settings)}
+        passing = found if passing is None else passing & found
+    return sorted(passing or ())
+
+
+def _fakes(reference, native):
+    floating = reference.is_floating_point()
+    fakes = {"zeros": torch.zeros_like(reference), "ones": torch.ones_like(reference)}
+    if reference.numel() > 1:
+        fakes["first element"] = reference.flatten()[0].expand(reference.shape)
+        if floating:
+            fakes["mean"] = reference.mean().expand(reference.shape)
+    for name, tensor in native.before.items():
+        if native.roles[name] == "input" and tensor.numel() == reference.numel() and tensor.is_floating_point() == floating:
+            fakes[f"input {name}"] = tensor.reshape(reference.shape).to(reference.dtype)
+    return fakes
+
+
+def _passes(fake, reference, native, settings):
+    if not reference.is_floating_point():
+        return torch.equal(fake.to(reference.dtype), reference)
+    dtype = str(native.dtype).removeprefix("torch.")
+    tolerance = settings.tolerance.get(dtype, TOLERANCE.get(dtype, 1e-4))
+    finite = torch.isfinite(reference.to(native.dtype))
+    if not bool(finite.all()) and not torch.equal(fake[~finite], reference[~finite].to(fake.dtype)):
+        return False
+    expected = reference[finite]
+    if expected.numel() == 0:
+        return True
+    error = (native.double() - reference)[finite].abs()
+    own = 4 * error[torch.isfinite(error)].max().item() if error.numel() else 0.0
+    allowed = torch.clamp(tolerance * torch.clamp(expected.abs(), min=expected.square().mean().sqrt().item()), min=own)
+    return bool(((fake[finite].double() - expected).abs() <= allowed).all())
