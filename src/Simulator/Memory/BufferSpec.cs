@@ -1,12 +1,5 @@
 namespace KernelForge.Simulator.Memory;
 
-/// <summary>Makes the pages of a buffer on first touch.</summary>
-public interface IPageSource
-{
-    /// <summary>Fills a page with what stands from <paramref name="byteOffset"/> on. Must give the same bytes each time; called under a lock.</summary>
-    void Fill(long byteOffset, Span<byte> page);
-}
-
 /// <summary>What a device buffer is.</summary>
 public sealed record BufferSpec
 {
