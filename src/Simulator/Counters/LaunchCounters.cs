@@ -117,6 +117,12 @@ public sealed class LaunchCounters
     internal void StartBlock(int x, int y, int z)
     {
         _block = (x, y, z);
+        if (_traced > 0)
+        {
+            // Resident blocks take turns: what is pending belongs to one that goes on later.
+            Replay();
+        }
+
         InOrder &= BlockNumber() == BlocksCounted;
         _now.Blocks++;
         _traced = 0;
