@@ -1,10 +1,60 @@
+using System.IO.Pipes;
+using System.Text.Json;
+using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Json;
 using KernelForge.Evaluator.Compilation;
-using Microsoft.Win32.SafeHandles;
+using KernelForge.Evaluator.Judging;
+using KernelForge.Evaluator.Platforms;
+using KernelForge.Evaluator.Platforms.Sim;
+using KernelForge.Evaluator.Reference;
+using KernelForge.Processes;
 
-if (args is ["compile", .. var rest])
+// Three programs in one file, so that one sandbox recipe fits all: the judge, and the two children that it trusts with nothing.
+return args switch
 {
-    await using var requests = new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
-    return await CompilerProcess.RunAsync(rest, requests, CancellationToken.None);
+    ["judge"] => await JudgeAsync(),
+    ["compile", .. var libraries] => await CompilerProcess.RunAsync(libraries, OpenInput(), CancellationToken.None),
+    ["run", "sim"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), CancellationToken.None),
+    _ => 64,
+};
+
+static Stream OpenInput() => new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
+
+static async Task<int> JudgeAsync()
+{
+    if (Environment.GetEnvironmentVariable(ChildProcess.PipeVariable) is not { Length: > 0 } descriptor)
+    {
+        return 64;
+    }
+
+    var reply = await ReplyAsync();
+    await using var pipe = new AnonymousPipeClientStream(PipeDirection.Out, descriptor);
+    await JsonSerializer.SerializeAsync(pipe, reply, ContractsJson.Default.EvaluatorReply);
+    return reply.Fault?.ExitCode ?? 0;
 }
 
-return 64;
+static async Task<EvaluatorReply> ReplyAsync()
+{
+    try
+    {
+        var request = await JsonSerializer.DeserializeAsync(OpenInput(), ContractsJson.Default.EvaluationRequest)
+            ?? throw new JsonException("the request is null");
+        await using var judge = new SolutionJudge(request);
+        return new EvaluatorReply { Outcome = await judge.JudgeAsync(CancellationToken.None) };
+    }
+    catch (Exception error)
+    {
+        // Whatever happened, the parent gets an answer: whose fault it is, and what to do.
+        return new EvaluatorReply { Fault = FaultOf(error) };
+    }
+}
+
+static EvaluatorFault FaultOf(Exception error) => error switch
+{
+    EvaluationFaultException fault => new EvaluatorFault { ExitCode = fault.ExitCode, Message = fault.Message },
+    TaskFileException => new EvaluatorFault { ExitCode = 65, Message = error.Message },
+    ReferenceUnavailableException or CompilerMissingException or ChildStartException => new EvaluatorFault { ExitCode = 69, Message = error.Message },
+    JsonException => new EvaluatorFault { ExitCode = 64, Message = $"the request is no JSON of the contract: {error.Message}" },
+    RunnerFaultException or CompilerBrokenException => new EvaluatorFault { ExitCode = 70, Message = error.Message },
+    _ => new EvaluatorFault { ExitCode = 70, Message = $"an error of KernelForge itself; please report it: {error}" },
+};

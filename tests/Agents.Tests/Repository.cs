@@ -7,9 +7,11 @@ internal static class Repository
 {
     public static string Prompts => Path.Combine(Root(), "prompts");
 
-    public static string Tests([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+    public static string Tests => Here();
 
-    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+    private static string Root() => Path.GetFullPath(Path.Combine(Here(), "..", ".."));
+
+    private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }
 
 /// <summary>A folder that is gone afterwards.</summary>

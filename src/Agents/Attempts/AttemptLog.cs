@@ -12,24 +12,33 @@ namespace KernelForge.Agents.Attempts;
 /// </summary>
 public sealed class AttemptLog : IAsyncDisposable
 {
+    private readonly FileStream _lock;
     private readonly FileStream _file;
 
-    private AttemptLog(FileStream file) => _file = file;
+    private AttemptLog(FileStream @lock, FileStream file)
+    {
+        _lock = @lock;
+        _file = file;
+    }
 
-    /// <summary>Opens a file for appending, alone; makes it and its folder where they are not there.</summary>
+    /// <summary>
+    /// Opens a file for appending, alone (a lock on <c>PATH.lock</c>: readers stay free to read); makes it and its folder where they
+    /// are not there.
+    /// </summary>
     /// <exception cref="IOException">Another process is writing it.</exception>
     public static AttemptLog Open(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
+        var alone = OpenLock(path);
         try
         {
+            FileStream file = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
             CutHalfLine(file);
-            return new AttemptLog(file);
+            return new AttemptLog(alone, file);
         }
         catch
         {
-            file.Dispose();
+            alone.Dispose();
             throw;
         }
     }
@@ -66,7 +75,11 @@ public sealed class AttemptLog : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        await _lock.DisposeAsync();
+    }
 
     private static AttemptRecord Parse(string path, int number, string line)
     {
@@ -77,6 +90,18 @@ public sealed class AttemptLog : IAsyncDisposable
         catch (Exception exception) when (exception is JsonException or NotSupportedException)
         {
             throw new InvalidDataException($"{path}:{number}: {exception.Message}", exception);
+        }
+    }
+
+    private static FileStream OpenLock(string path)
+    {
+        try
+        {
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception)
+        {
+            throw new IOException($"{path} is being written by another run: {exception.Message}", exception);
         }
     }
 

@@ -29,16 +29,21 @@ public sealed class AgentModels : IDisposable
     }
 
     /// <summary>The model of that name, for one run.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="recordTo">
+    /// A transcript of the run that a provider's answers are written to before they are used, and from which a run that resumes
+    /// takes what it has paid for already: <c>RUN-FOLDER/calls.jsonl</c>. Null: none. A replay is not recorded.
+    /// </param>
     /// <exception cref="ModelNameException">It comes later, or is no chat model.</exception>
     /// <exception cref="ModelSetupException">Something is not configured.</exception>
     /// <exception cref="TranscriptException">The transcript cannot be read.</exception>
-    public AgentModel Create(ModelName name)
+    public AgentModel Create(ModelName name, string? recordTo = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         return name.Source switch
         {
-            ModelSource.OpenAI => Live(name, "KERNELFORGE_OPENAI", "https://api.openai.com/v1", useMaxTokens: false),
-            ModelSource.Compatible => Live(name, $"KERNELFORGE_COMPATIBLE__{SettingName(name.Server!)}", null, useMaxTokens: true),
+            ModelSource.OpenAI => Live(name, "KERNELFORGE_OPENAI", "https://api.openai.com/v1", useMaxTokens: false, recordTo),
+            ModelSource.Compatible => Live(name, $"KERNELFORGE_COMPATIBLE__{SettingName(name.Server!)}", null, useMaxTokens: true, recordTo),
             ModelSource.Replay => new AgentModel(name, new ReplayChatClient(Transcript.Load(_transcripts, name.Model)), ModelPrice.Free),
             ModelSource.Rules => throw new ModelNameException("'rules' is the rule Judge: it advises and writes no kernels; choose a Coder such as replay:TRANSCRIPT or compatible:NAME/MODEL"),
             _ => throw new ModelNameException($"'{name}' comes later; now there are openai:MODEL, compatible:NAME/MODEL, replay:TRANSCRIPT, and rules for the Judge"),
@@ -48,7 +53,7 @@ public sealed class AgentModels : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private AgentModel Live(ModelName name, string prefix, string? defaultAddress, bool useMaxTokens)
+    private AgentModel Live(ModelName name, string prefix, string? defaultAddress, bool useMaxTokens, string? recordTo)
     {
         var addressSetting = $"{prefix}__BASE_ADDRESS";
         var address = Read(addressSetting) ?? defaultAddress
@@ -74,6 +79,11 @@ public sealed class AgentModels : IDisposable
 
         OpenAiEndpoint endpoint = new() { BaseAddress = uri, ApiKey = key, ApiKeySetting = keySetting, UseMaxTokens = useMaxTokens, Timeout = ReadTimeout() };
         IChatClient client = new RetryingChatClient(new OpenAiChatClient(endpoint, name.Model, _http), _time);
+        if (recordTo is not null)
+        {
+            client = new RecordingChatClient(client, recordTo, name.ToString());
+        }
+
         return new AgentModel(name, client, ReadPrice($"{prefix}__PRICE"));
     }
 

@@ -20,25 +20,7 @@ public sealed class ReplayChatClient(Transcript transcript) : IChatClient
         var purpose = CallPurpose.Of(options)
             ?? throw new TranscriptException($"transcript '{transcript.Name}': the call does not say which task and role it is for");
         var line = Take(purpose);
-        List<AIContent> contents = [];
-        if (line.Entry.Reasoning is { Length: > 0 } reasoning)
-        {
-            contents.Add(new TextReasoningContent(reasoning));
-        }
-
-        contents.Add(new TextContent(line.Text));
-        return Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
-        {
-            ModelId = $"replay:{transcript.Name}",
-            FinishReason = new ChatFinishReason(line.Entry.FinishReason ?? "stop"),
-            Usage = line.Entry.Usage is not { } usage ? null : new UsageDetails
-            {
-                InputTokenCount = usage.InputTokens,
-                OutputTokenCount = usage.OutputTokens,
-                TotalTokenCount = usage.InputTokens + usage.OutputTokens,
-                ReasoningTokenCount = usage.ReasoningTokens,
-            },
-        });
+        return Task.FromResult(ToResponse(line, $"replay:{transcript.Name}"));
     }
 
     /// <inheritdoc/>
@@ -61,6 +43,30 @@ public sealed class ReplayChatClient(Transcript transcript) : IChatClient
     public void Dispose()
     {
         // Nothing is held.
+    }
+
+    /// <summary>A recorded call as a provider's answer.</summary>
+    internal static ChatResponse ToResponse(TranscriptLine line, string modelId)
+    {
+        List<AIContent> contents = [];
+        if (line.Entry.Reasoning is { Length: > 0 } reasoning)
+        {
+            contents.Add(new TextReasoningContent(reasoning));
+        }
+
+        contents.Add(new TextContent(line.Text));
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
+        {
+            ModelId = modelId,
+            FinishReason = new ChatFinishReason(line.Entry.FinishReason ?? "stop"),
+            Usage = line.Entry.Usage is not { } usage ? null : new UsageDetails
+            {
+                InputTokenCount = usage.InputTokens,
+                OutputTokenCount = usage.OutputTokens,
+                TotalTokenCount = usage.InputTokens + usage.OutputTokens,
+                ReasoningTokenCount = usage.ReasoningTokens,
+            },
+        };
     }
 
     private TranscriptLine Take(CallPurpose purpose)

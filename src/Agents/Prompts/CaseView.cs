@@ -7,6 +7,9 @@ namespace KernelForge.Agents.Prompts;
 /// <summary>A case as the templates read it: names to strings, lists and nested names.</summary>
 internal static class CaseView
 {
+    /// <summary>What <c>sim</c> assumes where no device is named (EvaluationRequest.Device).</summary>
+    private const string SimDefaultDevice = "H200";
+
     private static readonly string[] PresetOrder = ["full", "small", "odd"];
 
     public static Dictionary<string, object?> Of(CaseFile file, PromptLibrary prompts)
@@ -18,7 +21,7 @@ internal static class CaseView
             ["planReference"] = prompts.PlanReference.Trim(),
             ["task"] = TaskView(file.Task),
             ["platform"] = prompts.PlatformNotes(file.Platform),
-            ["device"] = prompts.DeviceNotes(file.Device ?? basis?.Outcome.Environment.Device),
+            ["device"] = prompts.DeviceNotes(file.Device ?? basis?.Outcome.Environment.Device ?? (file.Platform == "sim" ? SimDefaultDevice : null)),
             ["example"] = example is null ? null : new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = example.TaskName, ["code"] = example.Code.Trim() },
             ["basis"] = AttemptView(basis),
             ["best"] = file.Best is { } best && best.Round != basis?.Round ? AttemptView(best) : null,

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using HandlebarsDotNet;
+using KernelForge.Contracts.Plans;
 using KernelForge.Contracts.Runs;
 using Microsoft.Extensions.AI;
 
@@ -47,9 +48,12 @@ public sealed class PromptLibrary
     /// <summary>Every template by name.</summary>
     public IReadOnlyDictionary<string, PromptTemplate> Templates => _templates;
 
+    /// <summary>The same, with the reference of the launch plan as this version has it.</summary>
+    public static PromptLibrary Load(string folder) => Load(folder, PlanText.PromptText);
+
     /// <summary>Reads the prompts folder: <c>coder/</c>, <c>judge/</c>, <c>platforms/</c>, <c>devices/</c>, <c>examples/</c>.</summary>
     /// <param name="folder">The folder <c>prompts</c>.</param>
-    /// <param name="planReference">Text of the launch plan's reference (KernelForge.Contracts.Plans.PlanReference.PromptText).</param>
+    /// <param name="planReference">Text of the launch plan's reference (<see cref="PlanText.PromptText"/>).</param>
     /// <exception cref="PromptException">A template is missing or malformed.</exception>
     public static PromptLibrary Load(string folder, string planReference)
     {

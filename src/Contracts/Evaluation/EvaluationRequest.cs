@@ -13,7 +13,7 @@ public sealed record EvaluationRequest
     public required string SolutionPath { get; init; }
 
     /// <summary><c>sim</c> (later <c>cuda</c>).</summary>
-    public string Platform { get; init; } = "sim";
+    public string Platform { get; init => field = string.IsNullOrEmpty(value) ? "sim" : value; } = "sim";
 
     /// <summary>GPU or GPU profile; null: the platform's default (<c>H200</c> on <c>sim</c>).</summary>
     public string? Device { get; init; }

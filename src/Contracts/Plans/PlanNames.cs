@@ -25,6 +25,12 @@ public static class Suggestion
     /// <summary><c>; did you mean 'x'?</c>, or nothing where no known name is close.</summary>
     public static string For(string name, IEnumerable<string> known)
     {
+        // Any two names of one or two letters are close.
+        if (name.Length < 3)
+        {
+            return "";
+        }
+
         string? best = null;
         int bestDistance = Math.Max(1, name.Length / 3) + 1;
         foreach (string candidate in known)

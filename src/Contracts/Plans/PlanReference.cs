@@ -63,7 +63,7 @@ public static class PlanReference
     public static IReadOnlyList<PlanPart> Parts { get; } =
     [
         new("plan", "buffers", false, "object: name → buffer", "Scratch tensors, and fills of outputs. All scratch together at most max(256 MiB, 4 × (inputs + parameters + outputs)). Without `fill`, content is a fresh random pattern before every execution"),
-        new("plan", "tunables", false, "object: name → [integers]", "Candidate values, at most 256 combinations over all tunables. Each is a `#define` and a symbol of expressions; the evaluator tries them, the first is the default"),
+        new("plan", "tunables", false, "object: name → [integers]", "Candidate values, at most 256 combinations over all tunables. Each is a `#define` (a `constexpr` where a template parameter has its name) and a symbol of expressions; the evaluator tries them, the first is the default"),
         new("plan", "defines", false, "object: name → expression", "Compile-time constants from shapes and constructor arguments, each a `#define` and a symbol; a later one may use an earlier one. A float becomes a `double` literal: write `(float)EPS`"),
         new("plan", "options", false, "[strings]", "Compiler options from the list below"),
         new("plan", "tensor_maps", false, "object: name → tensor map", "TMA descriptors, passed by name to a parameter `const __grid_constant__ CUtensorMap`"),

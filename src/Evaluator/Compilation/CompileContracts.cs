@@ -154,6 +154,9 @@ internal sealed record CompilerRequest
     public required IReadOnlyList<string> Kernels { get; init; }
 
     public required IReadOnlyList<string> Options { get; init; }
+
+    /// <summary>Text of the header that is included first; empty: none.</summary>
+    public string Constants { get; init; } = "";
 }
 
 /// <summary>What the compiler process answers; of the parts below the first that is there counts.</summary>

@@ -81,6 +81,7 @@ public sealed class CompilerClient : IAsyncDisposable
             Source = request.Source,
             Kernels = [.. request.Kernels.Select(k => k.Text)],
             Options = CompilerOptions.For(request, CompilerSandbox.Includes(_settings, _libraries)),
+            Constants = CompilerOptions.Constants(request),
         };
         string key = CompileCache.Key(inner, _identity);
         CompilerReply? reply = await _cache.FindAsync(key, cancellationToken);

@@ -3,6 +3,9 @@ namespace KernelForge.Evaluator.Compilation;
 /// <summary>NVRTC's options for a request.</summary>
 internal static class CompilerOptions
 {
+    /// <summary>The header of <see cref="Constants"/>, included before the first line.</summary>
+    public const string ConstantsHeader = "kf_constants.h";
+
     /// <summary>The options, those of the plan last.</summary>
     public static IReadOnlyList<string> For(CompileRequest request, IReadOnlyList<string> includes)
     {
@@ -20,7 +23,21 @@ internal static class CompilerOptions
         }
 
         options.AddRange(request.Options);
-        options.AddRange(request.Defines.Select(d => $"-D{d.Key}={d.Value}"));
+        string constants = Constants(request);
+        if (constants.Length > 0)
+        {
+            options.Add($"--pre-include={ConstantsHeader}");
+        }
+
+        HashSet<string> hidden = TemplateParameters.Names(request.Source);
+        options.AddRange(request.Defines.Where(d => !hidden.Contains(d.Key)).Select(d => $"-D{d.Key}={d.Value}"));
         return options;
+    }
+
+    /// <summary>Defines that cannot be macros because a template parameter has their name, as a header.</summary>
+    public static string Constants(CompileRequest request)
+    {
+        HashSet<string> hidden = TemplateParameters.Names(request.Source);
+        return string.Concat(request.Defines.Where(d => hidden.Contains(d.Key)).Select(d => $"static constexpr auto {d.Key} = {d.Value};\n"));
     }
 }

@@ -17,7 +17,7 @@ internal static partial class NvrtcCompiler
     {
         string compiler = "nvrtc " + Nvrtc.Version();
         string[] options = [.. request.Options];
-        using NvrtcProgram program = NvrtcProgram.Create(SignatureProbe.Append(request.Source, request.Kernels), FileName, StandardHeaders.All);
+        using NvrtcProgram program = NvrtcProgram.Create(SignatureProbe.Append(request.Source, request.Kernels), FileName, Headers(request));
         foreach (string kernel in request.Kernels)
         {
             program.AddNameExpression(kernel);
@@ -78,13 +78,16 @@ internal static partial class NvrtcCompiler
         };
     }
 
+    private static Dictionary<string, string> Headers(CompilerRequest request)
+        => new(StandardHeaders.All) { [CompilerOptions.ConstantsHeader] = request.Constants };
+
     /// <summary>
     /// The error may be the solution's or the plan's (a kernel that does not exist). The source alone decides: where it
     /// fails too, its diagnostics are the answer; else a probe's line names the wrong kernel; else it is an instantiation.
     /// </summary>
     private static CompilerReply Failed(CompilerRequest request, string compiler, string[] options, string log)
     {
-        using NvrtcProgram alone = NvrtcProgram.Create(request.Source, FileName, StandardHeaders.All);
+        using NvrtcProgram alone = NvrtcProgram.Create(request.Source, FileName, Headers(request));
         if (alone.Compile(options) != Nvrtc.Success)
         {
             return new CompilerReply { Compiler = compiler, Diagnostics = Shorten(PtxasLog.Diagnostics(alone.Log())) };

@@ -199,6 +199,12 @@ internal sealed class PtxModule
 
     private void AddDeclaration(List<string> head, int start, int end, string? initialiser)
     {
+        // `.extern .shared` is the block's dynamic shared memory, not a symbol of another module.
+        if (head.Contains(".shared"))
+        {
+            return;
+        }
+
         bool isFunction = IsFunction(head);
         int space = head.FindIndex(t => t is ".global" or ".const");
         string? name = isFunction ? FunctionName(head) : VariableName(head, space);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelForge.Simulator.Counters;
 
@@ -13,6 +14,7 @@ internal static class BankConflicts
     /// <param name="mask">Active lanes.</param>
     /// <param name="bytesPerLane">1, 2, 4, 8 or 16; more is one long copy.</param>
     /// <param name="serialise">Atomics: lanes on one word take turns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (int Wavefronts, int Ideal) Count(ReadOnlySpan<ulong> addresses, uint mask, int bytesPerLane, bool serialise)
     {
         if (mask == 0)
@@ -62,6 +64,7 @@ internal static class BankConflicts
         return true;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe int Degree(ReadOnlySpan<ulong> addresses, uint group, int unitShift, int banks, bool serialise)
     {
         // A chain of the distinct words of each bank (a bank here is as wide as the access).

@@ -54,7 +54,7 @@ internal static class DramModel
         double total;
         if (everything)
         {
-            total = Math.Max(counters.L2ReadMisses * SectorBytes, unique + refetched);
+            total = Math.Max(counters.InOrder ? counters.L2ReadMisses * SectorBytes : 0, unique + refetched);
         }
         else
         {
@@ -75,7 +75,7 @@ internal static class DramModel
     {
         if (counters.Footprints.Count < counters.BlocksCounted)
         {
-            return Math.Min(sum, counters.L2ReadMisses * SectorBytes);
+            return counters.InOrder ? Math.Min(sum, counters.L2ReadMisses * SectorBytes) : sum;
         }
 
         var union = new Dictionary<ulong, byte>();

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelForge.Simulator.Counters;
 
@@ -30,6 +31,7 @@ internal sealed class FootprintTable
     }
 
     /// <summary>Adds sectors: reads in the low four bits, writes in the high four.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ulong line, uint mask)
     {
         var slot = Slot(_lines, line + 1);
@@ -45,6 +47,9 @@ internal sealed class FootprintTable
 
         _masks[slot] |= (byte)mask;
     }
+
+    /// <summary>Walks the entries in no particular order.</summary>
+    public Enumerator GetEnumerator() => new(_lines, _masks);
 
     /// <summary>All entries, in ascending order of lines.</summary>
     public Footprint ToFootprint(long block, int x, int y, int z)
@@ -65,6 +70,29 @@ internal sealed class FootprintTable
         return new Footprint(block, x, y, z, lines, masks);
     }
 
+    /// <summary>Walks the entries without allocating.</summary>
+    public struct Enumerator(ulong[] lines, byte[] masks)
+    {
+        private int _at = -1;
+
+        /// <summary>The entry reached.</summary>
+        public readonly (ulong Line, byte Mask) Current => (lines[_at] - 1, masks[_at]);
+
+        /// <summary>Goes on to the next entry.</summary>
+        public bool MoveNext()
+        {
+            while (++_at < lines.Length)
+            {
+                if (lines[_at] != 0)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
     private static int Slot(ulong[] lines, ulong key)
     {
         var mask = lines.Length - 1;
@@ -77,6 +105,7 @@ internal sealed class FootprintTable
         return slot;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
         var lines = new ulong[_lines.Length * 2];

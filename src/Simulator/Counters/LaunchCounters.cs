@@ -26,6 +26,7 @@ public sealed class LaunchCounters
     private const ulong LocalBase = 1UL << 60;
     private const int TraceLimit = 1 << 21;
     private const int RetainedEntries = 1 << 21;
+    private const int RetainedFootprints = 4096;
     private const int AtomicTableSize = 1 << 16;
 
     private readonly List<StratumCounters> _strata = [];
@@ -46,6 +47,7 @@ public sealed class LaunchCounters
     private int _warp;
     private int _warpsStarted;
     private (int X, int Y, int Z) _block;
+    private int _lastBuffer;
     private long _retained;
     private long _shareMisses;
 
@@ -96,7 +98,8 @@ public sealed class LaunchCounters
 
     internal long L2ReadMisses { get; private set; }
 
-    internal SectorCache L2 => _l2;
+    /// <summary>Every block so far came in ascending order from the first: only then the launch's L2 is modelled.</summary>
+    internal bool InOrder { get; private set; } = true;
 
     internal long HottestAtomicAddress => _atomicCounts.Max();
 
@@ -114,6 +117,7 @@ public sealed class LaunchCounters
     internal void StartBlock(int x, int y, int z)
     {
         _block = (x, y, z);
+        InOrder &= BlockNumber() == BlocksCounted;
         _now.Blocks++;
         _traced = 0;
         _segments.Clear();
@@ -160,28 +164,29 @@ public sealed class LaunchCounters
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void FinishBlock()
     {
         Replay();
         long unique = 0;
-        var footprint = _footprint.ToFootprint(BlockNumber(), _block.X, _block.Y, _block.Z);
-        for (var at = 0; at < footprint.Lines.Length; at++)
+        foreach (var (line, mask) in _footprint)
         {
-            var mask = (uint)footprint.Masks[at];
-            var buffer = BufferOf(footprint.Lines[at] << 7);
-            _now.ReadSectorsByBuffer[buffer] += BitOperations.PopCount(mask & 15);
-            _now.WrittenSectorsByBuffer[buffer] += BitOperations.PopCount(mask >> 4);
-            unique += BitOperations.PopCount(mask & 15);
+            var buffer = BufferOf(line << 7);
+            var read = BitOperations.PopCount((uint)mask & 15);
+            _now.ReadSectorsByBuffer[buffer] += read;
+            _now.WrittenSectorsByBuffer[buffer] += BitOperations.PopCount((uint)mask >> 4);
+            unique += read;
         }
 
         _now.RefetchedSectors += Math.Max(0, _shareMisses - unique);
-        if (_retained + footprint.Lines.Length <= RetainedEntries && Footprints.Count < 4096)
+        if (_retained + _footprint.Count <= RetainedEntries && Footprints.Count < RetainedFootprints)
         {
-            _retained += footprint.Lines.Length;
-            Footprints.Add(footprint);
+            _retained += _footprint.Count;
+            Footprints.Add(_footprint.ToFootprint(BlockNumber(), _block.X, _block.Y, _block.Z));
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal void CountMemory(int instruction, MemorySpace space, AccessKind kind, ReadOnlySpan<ulong> addresses, uint mask, int bytesPerLane)
     {
         if (mask == 0)
@@ -220,6 +225,14 @@ public sealed class LaunchCounters
     /// <summary>Number of the buffer that holds an address; one past the last for none. Indexes <see cref="CounterSettings.Buffers"/> by ascending address.</summary>
     internal int BufferOf(ulong address)
     {
+        // Lines of one buffer mostly follow one another.
+        if (_lastBuffer < _buffersByAddress.Length
+            && address >= _buffersByAddress[_lastBuffer].Address
+            && address - _buffersByAddress[_lastBuffer].Address < (ulong)_buffersByAddress[_lastBuffer].Bytes)
+        {
+            return _lastBuffer;
+        }
+
         var low = 0;
         var high = _buffersByAddress.Length - 1;
         while (low <= high)
@@ -238,6 +251,7 @@ public sealed class LaunchCounters
             }
             else
             {
+                _lastBuffer = middle;
                 return middle;
             }
         }
@@ -299,6 +313,7 @@ public sealed class LaunchCounters
     }
 
     // Lines of a request: low seven bits hold the sectors. Returns how many; the span has room for all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Lines(ReadOnlySpan<ulong> addresses, uint mask, int bytesPerLane, Span<ulong> lines, Span<uint> sectors)
     {
         var count = 0;
@@ -388,6 +403,7 @@ public sealed class LaunchCounters
         return ((long)(last - first) + 1, lines);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CountAtomic(ReadOnlySpan<ulong> addresses, uint mask, int lanes)
     {
         _now.AtomicLanes += lanes;
@@ -496,6 +512,7 @@ public sealed class LaunchCounters
     }
 
     // Warps take turns, one line each.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Replay()
     {
         CloseSegment();
@@ -573,6 +590,7 @@ public sealed class LaunchCounters
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ServeLocal(ulong line, uint mask, int sectors, bool write)
     {
         _now.L1LocalSectors += sectors;
@@ -590,17 +608,25 @@ public sealed class LaunchCounters
         _now.L2ReadSectors += BitOperations.PopCount(missing);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadL2(ulong line, uint mask)
     {
         _footprint.Add(line, mask);
         _shareMisses += BitOperations.PopCount(_l2Share.Read(line, mask));
-        L2ReadMisses += BitOperations.PopCount(_l2.Read(line, mask));
+        if (InOrder)
+        {
+            L2ReadMisses += BitOperations.PopCount(_l2.Read(line, mask));
+        }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WriteL2(ulong line, uint mask)
     {
         _footprint.Add(line, mask << 4);
         _l2Share.Write(line, mask);
-        _l2.Write(line, mask);
+        if (InOrder)
+        {
+            _l2.Write(line, mask);
+        }
     }
 }

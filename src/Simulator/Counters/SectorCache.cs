@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelForge.Simulator.Counters;
 
@@ -8,13 +9,11 @@ namespace KernelForge.Simulator.Counters;
 /// </summary>
 internal sealed class SectorCache
 {
-    private readonly ulong[] _lines;
-    private readonly byte[] _valid;
-    private readonly byte[] _dirty;
-    private readonly uint[] _stamps;
+    // A way is (line + 1) << 8 | dirty sectors << 4 | valid sectors; a set is ordered from the newest to the oldest, so
+    // that one access touches one or two cache lines of the host.
+    private readonly ulong[] _entries;
     private readonly int _ways;
     private readonly int _setShift;
-    private uint _clock;
 
     /// <summary>Makes an empty cache of about <paramref name="bytes"/> (at least 8 lines).</summary>
     public SectorCache(long bytes)
@@ -23,84 +22,59 @@ internal sealed class SectorCache
         var sets = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(1, lines / 16));
         _ways = Math.Max(1, lines / sets);
         _setShift = 64 - BitOperations.Log2((uint)sets);
-        _lines = new ulong[sets * _ways];
-        _valid = new byte[sets * _ways];
-        _dirty = new byte[sets * _ways];
-        _stamps = new uint[sets * _ways];
+        _entries = new ulong[sets * _ways];
     }
 
     /// <summary>Dirty sectors that had to leave so far.</summary>
     public long WrittenBackSectors { get; private set; }
 
-    /// <summary>Forgets everything; dirty sectors count as written back.</summary>
-    public void Clear()
-    {
-        FlushDirty();
-        Array.Clear(_lines);
-        Array.Clear(_valid);
-        Array.Clear(_stamps);
-        _clock = 0;
-    }
-
-    /// <summary>Counts what is still dirty as written back.</summary>
-    public void FlushDirty()
-    {
-        foreach (var dirty in _dirty)
-        {
-            WrittenBackSectors += BitOperations.PopCount(dirty);
-        }
-
-        Array.Clear(_dirty);
-    }
+    /// <summary>Forgets everything; what is dirty is dropped, not written back.</summary>
+    public void Clear() => Array.Clear(_entries);
 
     /// <summary>Reads sectors; returns those that were missing and are there now.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public uint Read(ulong line, uint sectors)
     {
-        var slot = Find(line);
-        var missing = sectors & ~(uint)_valid[slot];
-        _valid[slot] |= (byte)sectors;
+        ref var entry = ref Find(line);
+        var missing = sectors & ~(uint)(entry & 15);
+        entry |= sectors;
         return missing;
     }
 
     /// <summary>Writes whole or part sectors; they are valid and dirty afterwards, without a fetch.</summary>
-    public void Write(ulong line, uint sectors)
-    {
-        var slot = Find(line);
-        _valid[slot] |= (byte)sectors;
-        _dirty[slot] |= (byte)sectors;
-    }
+    public void Write(ulong line, uint sectors) => Find(line) |= sectors | (sectors << 4);
 
-    private int Find(ulong line)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private ref ulong Find(ulong line)
     {
         var key = line + 1;
         var set = _setShift == 64 ? 0 : (int)((line * 0x9E3779B97F4A7C15UL) >> _setShift);
-        var from = set * _ways;
-        var lines = _lines.AsSpan(from, _ways);
-        var found = lines.IndexOf(key);
-        if (found < 0)
+        var ways = _entries.AsSpan(set * _ways, _ways);
+        if (ways[0] >> 8 == key)
         {
-            found = Replace(from);
-            _lines[from + found] = key;
+            return ref ways[0];
         }
 
-        _stamps[from + found] = ++_clock;
-        return from + found;
-    }
-
-    private int Replace(int from)
-    {
-        var oldest = 0;
-        for (var way = 1; way < _ways; way++)
+        var at = 1;
+        while (at < ways.Length && ways[at] >> 8 != key)
         {
-            if (_stamps[from + way] < _stamps[from + oldest])
-            {
-                oldest = way;
-            }
+            at++;
         }
 
-        WrittenBackSectors += BitOperations.PopCount(_dirty[from + oldest]);
-        _dirty[from + oldest] = 0;
-        _valid[from + oldest] = 0;
-        return oldest;
+        ulong found;
+        if (at < ways.Length)
+        {
+            found = ways[at];
+        }
+        else
+        {
+            found = key << 8;
+            at = ways.Length - 1;
+            WrittenBackSectors += BitOperations.PopCount((uint)(ways[at] >> 4) & 15);
+        }
+
+        ways[..at].CopyTo(ways[1..]);
+        ways[0] = found;
+        return ref ways[0];
     }
 }

@@ -122,6 +122,25 @@ public sealed class ReplayChatClientTests
         Assert.Equal(ChatFinishReason.Length, (await Ask(replay, "a/x", "coder", 1, "optimisation")).FinishReason);
     }
 
+    [Fact]
+    public async Task A_run_that_resumes_takes_from_its_recording_what_it_has_paid_for_and_asks_for_the_rest()
+    {
+        using TemporaryFolder folder = new();
+        var path = Path.Combine(folder.Path, "calls.jsonl");
+        using (RecordingChatClient before = new(new ReplayChatClient(Transcript.Parse("t", Text, _ => "two")), path, "test"))
+        {
+            await Ask(before, "a/x", "coder", 0, "first");
+        }
+
+        await File.AppendAllTextAsync(path, "{\"task\":\"a/x\",\"ro", TestContext.Current.CancellationToken);
+        using RecordingChatClient after = new(new ReplayChatClient(Transcript.Parse("t", "", _ => "")), path, "test");
+        using RecordingChatClient another = new(new ReplayChatClient(Transcript.Parse("t", "", _ => "")), path, "another model");
+
+        Assert.Equal("one", (await Ask(after, "a/x", "coder", 0, "first")).Text);
+        await Assert.ThrowsAsync<TranscriptException>(() => Ask(after, "a/x", "coder", 0, "first"));
+        await Assert.ThrowsAsync<TranscriptException>(() => Ask(another, "a/x", "coder", 0, "first"));
+    }
+
     private static Task<ChatResponse> Ask(IChatClient client, string task, string role, int round, string mode) =>
         client.GetResponseAsync([new(ChatRole.User, "x")], new CallPurpose(task, role, round, mode).Attach(new ChatOptions()), TestContext.Current.CancellationToken);
 }

@@ -106,6 +106,31 @@ public sealed class CompilerClientTests(CompilerFixture compiler)
     }
 
     [Fact]
+    public async Task A_template_parameter_may_have_the_name_of_a_tunable()
+    {
+        CompileRequest request = CompilerFixture.Request("template <class T, int BLOCK>\n__global__ void k(T* x) { __shared__ T s[BLOCK]; s[0] = x[0]; x[1] = s[0] + BLOCK; }", "k<float, BLOCK>") with { Defines = [new("BLOCK", "256")] };
+
+        var result = Assert.IsType<CompileResult>(await compiler.Client.CompileAsync(request, TestContext.Current.CancellationToken));
+
+        Assert.Equal("_Z1kIfLi256EEvPT_", result.Kernels["k<float, BLOCK>"].LoweredName);
+    }
+
+    [Fact]
+    public async Task A_small_kernel_is_compiled_quickly()
+    {
+        var clock = Stopwatch.StartNew();
+        _ = compiler.Client;
+        await using CompilerClient client = compiler.NewClient();
+        await client.CompileAsync(CompilerFixture.Request("extern \"C\" __global__ void quick(float* x) { x[0] = 1; }", "quick"), TestContext.Current.CancellationToken);
+        double first = clock.Elapsed.TotalMilliseconds;
+        await client.CompileAsync(CompilerFixture.Request("extern \"C\" __global__ void quick(float* x) { x[0] = 2; }", "quick"), TestContext.Current.CancellationToken);
+        double second = clock.Elapsed.TotalMilliseconds - first;
+
+        TestContext.Current.SendDiagnosticMessage($"first {first:0} ms, second {second:0} ms");
+        Assert.True(first < 5000, $"{first:0} ms with the start of the process (goal 350 ms on an idle machine)");
+    }
+
+    [Fact]
     public async Task An_error_has_the_solutions_own_line()
     {
         CompileFailure failure = await compiler.FailAsync("/*launch-plan\n{}\n*/\nextern \"C\" __global__ void k(float* x) {\n    x[0] = y;\n}\n", "k");
@@ -163,6 +188,10 @@ public sealed class CompilerClientTests(CompilerFixture compiler)
 
         Assert.Contains("vprintf", result.Ptx, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Dynamic_shared_memory_is_no_foreign_symbol()
+        => await compiler.CompileAsync("extern __shared__ float dynamic[];\nextern \"C\" __global__ void k(float* x) { dynamic[threadIdx.x] = x[0]; __syncthreads(); x[1] = dynamic[3]; }", "k");
 
     [Fact]
     public async Task Common_c_headers_are_there()

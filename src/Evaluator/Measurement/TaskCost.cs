@@ -1,0 +1,34 @@
+using KernelForge.Contracts.Tasks;
+using KernelForge.Simulator.Model;
+
+namespace KernelForge.Evaluator.Measurement;
+
+/// <summary>What a task costs at least on a GPU, and what PyTorch's eager mode is modelled to cost there (design §8).</summary>
+/// <param name="SpeedOfLightMs">max(compulsory bytes ÷ bandwidth, operations ÷ peak).</param>
+/// <param name="TorchEagerMs">Each operator at its own roofline × the profile's efficiency for its class, plus a launch.</param>
+/// <param name="UnavoidableMs">What no kernel can be below: compulsory bytes beyond L2 at 1.05 × the bandwidth that copies achieve.</param>
+/// <param name="OperationsMs">Operations ÷ peak.</param>
+/// <param name="IsLowerBound">Some operator's efficiency is not calibrated, so that the eager time is a lower bound.</param>
+internal sealed record TaskCost(double SpeedOfLightMs, double TorchEagerMs, double UnavoidableMs, double OperationsMs, bool IsLowerBound)
+{
+    private const double PlausibleBandwidthFactor = 1.05;
+
+    /// <summary>Prices a trace.</summary>
+    public static TaskCost Of(TaskTrace trace, GpuProfile profile)
+    {
+        var light = Roofline.Time(profile, trace.CompulsoryBytes, trace.Flops, trace.Precision);
+        double eager = 0;
+        foreach (var step in trace.Operators)
+        {
+            eager += Roofline.EagerOperator(profile, step.ReadBytes + step.WrittenBytes, step.Flops, step.Precision, step.OperatorClass).Milliseconds;
+        }
+
+        var beyondL2 = Math.Max(0, trace.CompulsoryBytes - profile.L2Bytes);
+        return new TaskCost(
+            light.Milliseconds,
+            eager,
+            beyondL2 / (profile.AchievableDramBytesPerSecond * PlausibleBandwidthFactor) * 1e3,
+            light.OperationsMs,
+            trace.Operators.Any(step => !Roofline.IsCalibrated(profile, step.OperatorClass)));
+    }
+}

@@ -1,0 +1,32 @@
+using KernelForge.Contracts.Outcomes;
+using KernelForge.Evaluator.Plans;
+
+namespace KernelForge.Evaluator.Platforms.Sim;
+
+/// <summary>The kernels of a plan, as an outcome reports them.</summary>
+internal static class KernelReports
+{
+    /// <summary>Launch shapes and compiled resources, without times.</summary>
+    public static IReadOnlyList<KernelReport> WithoutTimes(LoadedSolution solution) =>
+    [
+        .. solution.Plan.Prepare.Concat(solution.Plan.Launches).OfType<LaunchStep>()
+            .GroupBy(launch => launch.Kernel)
+            .Select(group => Of(solution, group.First(), group.LongCount())),
+    ];
+
+    /// <summary>One kernel.</summary>
+    public static KernelReport Of(LoadedSolution solution, LaunchStep first, long launches)
+    {
+        var compiled = solution.Compiled.Kernels[first.Kernel];
+        return new KernelReport
+        {
+            Name = first.Kernel,
+            Launches = launches,
+            Grid = [first.Grid.X, first.Grid.Y, first.Grid.Z],
+            Block = [first.Block.X, first.Block.Y, first.Block.Z],
+            Registers = compiled.Registers,
+            SharedBytes = (compiled.StaticSharedBytes) + first.SharedBytes,
+            SpillBytes = compiled.SpillBytes,
+        };
+    }
+}

@@ -1,0 +1,248 @@
+using System.Globalization;
+using KernelForge.Contracts.Outcomes;
+using KernelForge.Contracts.Plans;
+using KernelForge.Evaluator.Plans;
+using KernelForge.Simulator.Counters;
+using KernelForge.Simulator.Execution;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Memory;
+using KernelForge.Simulator.Model;
+using KernelForge.Simulator.Parsing;
+using KernelForge.Simulator.Sampling;
+
+namespace KernelForge.Evaluator.Platforms.Sim;
+
+/// <summary>
+/// The modelled time of a plan at <c>full</c>: each distinct launch is sampled by itself, with memory checks on, its
+/// counters are scaled and priced by the time model; fills cost their bytes.
+/// </summary>
+internal sealed class SimMeasurement(MeasureRequest request)
+{
+    // One block of a kernel that gives a whole tensor to one thread can take minutes: then there is no time, with the reason.
+    private const long BlockBudget = 6_000_000_000;
+
+    // Repeated launches differ in their arguments only; first, middle and last stand for all.
+    private const int RepresentativesPerShape = 3;
+    private const double LeastShare = 1e-12;
+
+    private readonly List<Finding> _findings = [];
+    private readonly List<SampledLaunch> _launches = [];
+    private long _blocks;
+    private long _sampled;
+
+    /// <summary>Measures.</summary>
+    public MeasureReply Run(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var solution = LoadedSolution.Load(request.SolutionPath, request.Task, request.Compiled, request.Device);
+            using var memory = new DeviceMemory();
+            var buffers = Allocate(solution, memory);
+            memory.BindGlobals(solution.Module);
+            var prepare = Price(solution, memory, buffers, solution.Plan.Prepare, cancellationToken);
+            var launches = Price(solution, memory, buffers, solution.Plan.Launches, cancellationToken);
+            return Reply(solution, solution.Plan.Prepare.Count == 0 ? null : prepare, launches);
+        }
+        catch (PlanException error)
+        {
+            return new MeasureReply { Verdict = CheckVerdict.PlanError, Message = $"preset full: {error.Message}" };
+        }
+        catch (UnsupportedException error)
+        {
+            return new MeasureReply { Verdict = CheckVerdict.Unsupported, Message = error.Message };
+        }
+        catch (Exception error) when (error is UnsupportedInstructionException or PtxSyntaxException)
+        {
+            return new MeasureReply { Verdict = CheckVerdict.Unsupported, Message = $"preset full: {error.Message}" };
+        }
+        catch (NotSampledException error)
+        {
+            return new MeasureReply { Note = error.Message, Kernels = [] };
+        }
+    }
+
+    private static string? ReasonAgainstSampling(KernelProgram program, LaunchStep launch)
+    {
+        if (launch.Cooperative)
+        {
+            return "it is a cooperative launch, whose blocks wait for one another";
+        }
+
+        var read = program.Instructions.SelectMany(i => i.Sources).ToHashSet();
+        return program.Instructions.Any(i => i.Opcode.StartsWith("atom.global", StringComparison.Ordinal) && i.Destinations.Any(read.Contains))
+            ? "it uses what an atomic on global memory returns, so its blocks depend on one another"
+            : null;
+    }
+
+    private Dictionary<string, DeviceBuffer> Allocate(LoadedSolution solution, DeviceMemory memory)
+    {
+        var described = request.Task.Presets[request.Compiled.Preset].Tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
+        var buffers = new Dictionary<string, DeviceBuffer>(StringComparer.Ordinal);
+        var seed = 1UL;
+        foreach (var tensor in solution.Plan.Tensors)
+        {
+            buffers.Add(tensor.Name, memory.Allocate(new BufferSpec
+            {
+                Name = tensor.Name,
+                ByteLength = tensor.Bytes,
+                ElementSize = tensor.ElementBytes,
+                ElementType = tensor.Dtype,
+                Initialised = true,
+                Pages = FullSizeContents.Of(tensor, described.GetValueOrDefault(tensor.Name), seed++),
+            }));
+        }
+
+        return buffers;
+    }
+
+    // Milliseconds of a sequence of steps.
+    private double Price(LoadedSolution solution, DeviceMemory memory, Dictionary<string, DeviceBuffer> buffers, StepSequence steps, CancellationToken cancellationToken)
+    {
+        double total = 0;
+        foreach (var fill in steps.OfType<FillStep>())
+        {
+            total += (buffers[fill.Tensor].ByteLength / solution.Profile.AchievableDramBytesPerSecond * 1e3) + (solution.Profile.Launch.GraphUs / 1e3);
+        }
+
+        var groups = steps.OfType<LaunchStep>().GroupBy(l => (l.Kernel, l.Grid, l.Block, l.SharedBytes, l.Cooperative)).Select(g => g.ToList()).ToList();
+        foreach (var group in groups)
+        {
+            List<LaunchStep> chosen = group.Count <= RepresentativesPerShape ? group : [group[0], group[group.Count / 2], group[^1]];
+            var budget = request.InstructionBudget / (groups.Count * chosen.Count);
+            var sampled = chosen.Select(launch => Sample(solution, memory, buffers, launch, budget, cancellationToken)).ToList();
+            var mean = sampled.Average(s => s.Estimate.LatencyMs);
+            _launches.Add(sampled[0] with { Launches = group.Count, TotalMs = mean * group.Count });
+            total += mean * group.Count;
+        }
+
+        return total;
+    }
+
+    private SampledLaunch Sample(
+        LoadedSolution solution, DeviceMemory memory, Dictionary<string, DeviceBuffer> buffers, LaunchStep launch, long budget, CancellationToken cancellationToken)
+    {
+        var program = solution.Program(launch.Kernel, Checks.Memory);
+        var compiled = solution.Compiled.Kernels[launch.Kernel];
+        var shape = new LaunchShape
+        {
+            GridX = launch.Grid.X,
+            GridY = launch.Grid.Y,
+            GridZ = launch.Grid.Z,
+            BlockX = launch.Block.X,
+            BlockY = launch.Block.Y,
+            BlockZ = launch.Block.Z,
+            RegistersPerThread = compiled.Registers,
+            StaticSharedBytes = (int)(compiled.StaticSharedBytes),
+            DynamicSharedBytes = (int)launch.SharedBytes,
+            SpillBytes = compiled.SpillBytes,
+        };
+        RequireFits(solution, launch, shape);
+        var reason = ReasonAgainstSampling(program, launch);
+        var counters = new LaunchCounters(program.Instructions, CounterSettings.For(solution.Profile, shape, [.. buffers.Values.Select(b => new BufferRange(b.Spec.Name, b.Address, b.ByteLength))]));
+        var sampler = new BlockSampler((launch.Grid.X, launch.Grid.Y, launch.Grid.Z), seed: 1, reason is null ? budget : BlockBudget);
+        var configuration = SimLaunch.Configuration(solution, launch, name => buffers[name].Address, seed: 1) with { InstructionBudget = BlockBudget };
+        while (sampler.TryNext(counters.LaneInstructions, out var block))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (reason is not null && sampler.Taken > 1 && !sampler.RunsEverything)
+            {
+                throw new NotSampledException($"{launch.Kernel} is not sampled at full size: {reason}; and the whole launch of {sampler.Blocks} blocks is more than platform sim runs");
+            }
+
+            counters.UseStratum(block.Stratum);
+            var observer = new CountingObserver(counters);
+            var result = Launcher.Run(program, memory, configuration with { Blocks = [block.Linear] }, ref observer, cancellationToken);
+            Collect(launch, result);
+        }
+
+        _blocks += sampler.Blocks;
+        _sampled += sampler.Taken;
+        var totals = counters.Totals(sampler.Weights);
+        return new SampledLaunch(launch, shape, totals, TimeModel.Estimate(solution.Profile, shape, totals, program.Instructions), program);
+    }
+
+    private static void RequireFits(LoadedSolution solution, LaunchStep launch, LaunchShape shape)
+    {
+        var occupancy = shape.OccupancyOn(solution.Profile);
+        if (occupancy.BlocksPerSm == 0)
+        {
+            throw new PlanException(
+                launch.Place,
+                $"a block of {shape.ThreadsPerBlock} threads with {shape.RegistersPerThread} registers each and {shape.SharedBytes} bytes of shared memory does not fit on a multiprocessor of {solution.Profile.Name} (limited by {occupancy.LimitedBy}); use fewer threads, __launch_bounds__, or less shared memory",
+                0,
+                0);
+        }
+    }
+
+    private void Collect(LaunchStep launch, LaunchResult result)
+    {
+        _findings.AddRange(result.Findings.Select(f => SimLaunch.Finding(f, launch.Kernel, request.Compiled.Preset)));
+        if (_findings.Count > 0)
+        {
+            return;
+        }
+
+        if (result.Completion == LaunchCompletion.BudgetExhausted)
+        {
+            throw new NotSampledException($"one block of {launch.Kernel} takes more than {BlockBudget / 1_000_000_000} billion lane instructions at full size; split its work over more blocks");
+        }
+
+        if (result.Completion != LaunchCompletion.Completed)
+        {
+            throw new NotSampledException($"{launch.Kernel} did not complete at full size ({result.Completion}) on generated data");
+        }
+    }
+
+    private MeasureReply Reply(LoadedSolution solution, double? prepareMs, double launchesMs)
+    {
+        if (_findings.Count > 0)
+        {
+            var first = _findings[0];
+            return new MeasureReply
+            {
+                Verdict = SimLaunch.VerdictOf(first.Kind),
+                Message = string.Create(CultureInfo.InvariantCulture, $"line {first.Line}: {first.Kernel}: {first.Message} (preset full, sampled blocks; is an index or a product of sizes beyond 32 bits?)"),
+                Findings = _findings,
+            };
+        }
+
+        var heaviest = _launches.Where(l => !l.Launch.IsPrepare).MaxBy(l => l.TotalMs);
+        return new MeasureReply
+        {
+            LatencyMs = launchesMs,
+            PrepareMs = prepareMs,
+            SampledShare = Math.Max(LeastShare, (double)_sampled / Math.Max(1, _blocks)),
+            LimitedBy = heaviest?.Estimate.Limiter ?? "dram",
+            Kernels = [.. _launches.GroupBy(l => l.Launch.Kernel).Select(g => Report(solution, [.. g]))],
+        };
+    }
+
+    private KernelReport Report(LoadedSolution solution, IReadOnlyList<SampledLaunch> launches)
+    {
+        var heaviest = launches.MaxBy(l => l.TotalMs)!;
+        var instructions = heaviest.Program.Instructions;
+        var hot = Metrics.HotLines(solution.Profile, heaviest.Totals, instructions, request.Profile ? int.MaxValue : 10);
+        return KernelReports.Of(solution, heaviest.Launch, launches.Sum(l => (long)l.Launches)) with
+        {
+            LatencyMs = launches.Sum(l => l.TotalMs),
+            LimitedBy = heaviest.Estimate.Limiter,
+            Metrics = Metrics.Of(solution.Profile, heaviest.Shape, heaviest.Totals, heaviest.Estimate, instructions),
+            HotLines = [.. hot.Select(line => new Contracts.Outcomes.HotLine
+            {
+                Line = line.Line,
+                Executed = (long)line.Executed,
+                SectorsPerRequest = line.SectorsPerRequest,
+                BankConflicts = (long)line.BankConflicts,
+            })],
+        };
+    }
+
+    private sealed record SampledLaunch(LaunchStep Launch, LaunchShape Shape, CounterTotals Totals, TimeEstimate Estimate, KernelProgram Program)
+    {
+        public int Launches { get; init; }
+
+        public double TotalMs { get; init; }
+    }
+
+    private sealed class NotSampledException(string message) : Exception(message);
+}

@@ -1,0 +1,229 @@
+namespace KernelForge.Simulator.Checks;
+
+/// <summary>One access, as the shadow of a word remembers it.</summary>
+internal struct AccessStamp
+{
+    /// <summary>Linear block number plus 1; 0: no access.</summary>
+    public int Block;
+
+    /// <summary>Thread in the block.</summary>
+    public short Thread;
+    public byte Bytes;
+    public bool Atomic;
+    public int WarpClock;
+    public int SyncClock;
+    public int Line;
+}
+
+/// <summary>The shadow of one 4-byte word: the last write and two reads, of different warps where there are such.</summary>
+internal struct WordShadow
+{
+    public AccessStamp Write;
+    public AccessStamp Read0;
+    public AccessStamp Read1;
+}
+
+/// <summary>
+/// Happens-before inside a block: a vector clock for each warp, moved by block barriers, and for lanes of one warp the last
+/// <c>bar.warp.sync</c> (or block barrier) that both took part in. Volatile accesses count as relaxed atomics, as do atomics.
+/// </summary>
+internal sealed class BlockClocks
+{
+    private readonly int warps;
+    private readonly int[] clocks;
+    private readonly int[] sync;
+    private readonly int[] joint;
+    private readonly int[] full;
+    private readonly bool[] partial;
+
+    public BlockClocks(int warps)
+    {
+        this.warps = warps;
+        clocks = new int[warps * warps];
+        sync = new int[warps];
+        full = new int[warps];
+        partial = new bool[warps];
+        joint = new int[warps * 1024];
+        Reset();
+    }
+
+    public void Reset()
+    {
+        Array.Clear(clocks);
+        Array.Clear(full);
+        for (int w = 0; w < warps; w++)
+        {
+            clocks[(w * warps) + w] = 1;
+            sync[w] = 1;
+            if (partial[w])
+            {
+                Array.Clear(joint, w * 1024, 1024);
+                partial[w] = false;
+            }
+        }
+    }
+
+    public int WarpClock(int warp) => clocks[(warp * warps) + warp];
+
+    public int SyncClock(int warp) => sync[warp];
+
+    /// <summary>Lanes of a warp synchronise.</summary>
+    public void WarpSync(int warp, uint mask, uint alive)
+    {
+        int now = ++sync[warp];
+        if ((mask & alive) == alive)
+        {
+            full[warp] = now;
+            return;
+        }
+
+        partial[warp] = true;
+        for (uint a = mask; a != 0; a &= a - 1)
+        {
+            int i = System.Numerics.BitOperations.TrailingZeroCount(a);
+            for (uint b = mask; b != 0; b &= b - 1)
+            {
+                joint[(warp * 1024) + (i * 32) + System.Numerics.BitOperations.TrailingZeroCount(b)] = now;
+            }
+        }
+    }
+
+    /// <summary>A block barrier completes for these warps.</summary>
+    public void Barrier(ReadOnlySpan<int> participants)
+    {
+        Span<int> merged = stackalloc int[warps];
+        merged.Clear();
+        foreach (int w in participants)
+        {
+            for (int k = 0; k < warps; k++)
+            {
+                merged[k] = Math.Max(merged[k], clocks[(w * warps) + k]);
+            }
+        }
+
+        foreach (int w in participants)
+        {
+            merged.CopyTo(clocks.AsSpan(w * warps, warps));
+            clocks[(w * warps) + w]++;
+        }
+    }
+
+    public bool Ordered(in AccessStamp earlier, int thread)
+    {
+        int warp = thread >> 5;
+        int other = earlier.Thread >> 5;
+        if (warp != other)
+        {
+            return earlier.WarpClock <= clocks[(warp * warps) + other];
+        }
+
+        if (full[warp] > earlier.SyncClock)
+        {
+            return true;
+        }
+
+        return partial[warp] && joint[(warp * 1024) + ((thread & 31) * 32) + (earlier.Thread & 31)] > earlier.SyncClock;
+    }
+}
+
+/// <summary>The rules by which two accesses race; shared by shared and global memory.</summary>
+internal static class RaceRules
+{
+    /// <summary>Checks an access against a word's shadow and remembers it. Returns the line of the other access, or -1; -2 for a write that it raced with having line 0.</summary>
+    public static bool Check(ref WordShadow word, in AccessStamp access, bool isWrite, BlockClocks clocks, bool blocksMaySynchronise, out AccessStamp other)
+    {
+        other = default;
+        bool race = false;
+        if (Conflicts(word.Write, access, clocks, blocksMaySynchronise))
+        {
+            other = word.Write;
+            race = true;
+        }
+
+        if (isWrite)
+        {
+            if (!race && Conflicts(word.Read0, access, clocks, blocksMaySynchronise))
+            {
+                other = word.Read0;
+                race = true;
+            }
+
+            if (!race && Conflicts(word.Read1, access, clocks, blocksMaySynchronise))
+            {
+                other = word.Read1;
+                race = true;
+            }
+
+            word.Write = access;
+        }
+        else if (word.Read0.Block == 0 || Same(word.Read0, access) || (word.Read0.Block == access.Block && clocks.Ordered(word.Read0, access.Thread)))
+        {
+            word.Read0 = access;
+        }
+        else if (word.Read1.Block == 0 || (word.Read0.Thread >> 5) == (access.Thread >> 5) == ((word.Read1.Thread >> 5) == (access.Thread >> 5)) || Same(word.Read1, access))
+        {
+            word.Read1 = access;
+        }
+        else if ((word.Read0.Thread >> 5) == (access.Thread >> 5))
+        {
+            word.Read0 = access;
+        }
+        else
+        {
+            word.Read1 = access;
+        }
+
+        return race;
+    }
+
+    private static bool Same(in AccessStamp a, in AccessStamp b) => a.Block == b.Block && a.Thread == b.Thread;
+
+    private static bool Conflicts(in AccessStamp earlier, in AccessStamp access, BlockClocks clocks, bool blocksMaySynchronise)
+    {
+        if (earlier.Block == 0 || (earlier.Bytes & access.Bytes) == 0 || (earlier.Atomic && access.Atomic))
+        {
+            return false;
+        }
+
+        if (earlier.Block != access.Block)
+        {
+            return !blocksMaySynchronise;
+        }
+
+        return earlier.Thread != access.Thread && !clocks.Ordered(earlier, access.Thread);
+    }
+}
+
+/// <summary>Shadows of the global words that one launch touched, by 4 KiB pages. Launches with race checks run on one core.</summary>
+internal sealed class GlobalRaces
+{
+    private const int MaxPages = 16384;
+    private readonly Dictionary<ulong, WordShadow[]> pages = [];
+    private ulong lastKey = ulong.MaxValue;
+    private WordShadow[]? last;
+
+    /// <summary>The shadow of a word, or null once 64 MiB of distinct memory are tracked.</summary>
+    public WordShadow[]? Page(ulong address)
+    {
+        ulong key = address >> 12;
+        if (key == lastKey)
+        {
+            return last;
+        }
+
+        if (!pages.TryGetValue(key, out WordShadow[]? page))
+        {
+            if (pages.Count >= MaxPages)
+            {
+                return null;
+            }
+
+            page = new WordShadow[1024];
+            pages[key] = page;
+        }
+
+        lastKey = key;
+        last = page;
+        return page;
+    }
+}

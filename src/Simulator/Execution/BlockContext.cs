@@ -1,0 +1,374 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text;
+using KernelForge.Simulator.Checks;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Memory;
+
+namespace KernelForge.Simulator.Execution;
+
+/// <summary>How a block's turn ended.</summary>
+internal enum BlockOutcome
+{
+    Finished,
+    Quantum,
+    Stopped,
+}
+
+internal struct BlockBarrier
+{
+    public int Arrived;
+    public int ArriveOnlyWarps;
+    public int Popcount;
+    public bool Any;
+    public bool NotAll;
+    public bool InUse;
+}
+
+/// <summary>One resident thread block: its warps, shared and local memory, barriers and findings. Reused for one block after another.</summary>
+internal sealed unsafe partial class BlockContext : IDisposable
+{
+    public readonly LaunchState Launch;
+    public readonly KernelProgram Program;
+    public readonly WarpState[] Warps;
+    public readonly BlockBarrier[] Barriers = new BlockBarrier[16];
+    public readonly FindingLog Log = new();
+    public readonly StringBuilder Printed = new();
+    public readonly BlockClocks? Clocks;
+    public BufferEntry* SharedEntry;
+    public BufferEntry** Cache;
+    public byte* Local;
+    public int LocalBytes;
+    public WordShadow[]? SharedRaceWords;
+    public long BlockNumber;
+    public (int X, int Y, int Z) Block;
+    public long Executed;
+    public long TurnLimit;
+    public LaunchCompletion Completion;
+    public int Finished;
+    private readonly byte* registers;
+    private readonly (int Offset, int Kind)[] blockRows;
+    private readonly byte* sharedPattern;
+    private readonly BufferEntry* emptyEntry;
+
+    /// <summary>A buffer that holds no address.</summary>
+    public BufferEntry* Empty => emptyEntry;
+
+    private readonly int sharedCapacity;
+
+    public BlockContext(LaunchState launch)
+    {
+        Launch = launch;
+        Program = launch.Program;
+        LaunchConfiguration c = launch.Configuration;
+        int threads = (int)c.Block.Count;
+        int warps = (threads + 31) / 32;
+        Warps = new WarpState[warps];
+        nuint bytes = (nuint)Program.RegisterBytes;
+        registers = (byte*)NativeMemory.AlignedAlloc(bytes * (nuint)warps, 64);
+        NativeMemory.Clear(registers, bytes * (nuint)warps);
+        emptyEntry = (BufferEntry*)NativeMemory.AllocZeroed((nuint)sizeof(BufferEntry));
+        Cache = (BufferEntry**)NativeMemory.Alloc((nuint)(Program.Code.Length + 1), (nuint)sizeof(BufferEntry*));
+        for (int i = 0; i <= Program.Code.Length; i++)
+        {
+            Cache[i] = emptyEntry;
+        }
+
+        for (int w = 0; w < warps; w++)
+        {
+            Warps[w] = new WarpState { Index = w, Registers = registers + ((nuint)w * bytes) };
+            InitialiseRows(Warps[w], c, launch);
+        }
+
+        blockRows = [.. Program.Specials
+            .Select(p => (p.Value, p.Key switch { "%ctaid.x" or "%clusterid.x" => 0, "%ctaid.y" or "%clusterid.y" => 1, "%ctaid.z" or "%clusterid.z" => 2, "%smid" => 3, _ => -1 }))
+            .Where(p => p.Item2 >= 0)];
+        sharedCapacity = launch.SharedBytes;
+        SharedEntry = (BufferEntry*)NativeMemory.AllocZeroed((nuint)sizeof(BufferEntry));
+        SharedEntry->Length = (ulong)sharedCapacity;
+        SharedEntry->Id = -1;
+        SharedEntry->Data = DeviceBuffer.AllocateBytes(sharedCapacity);
+        if (launch.CheckInitialised)
+        {
+            SharedEntry->Shadow = DeviceBuffer.AllocateBytes((sharedCapacity + 3) / 4);
+        }
+
+        sharedPattern = DeviceBuffer.AllocateBytes(sharedCapacity);
+        DeviceBuffer.Pattern(c.Seed, 0, new Span<byte>(sharedPattern, sharedCapacity));
+        LocalBytes = (Program.LocalBytes + 15) & ~15;
+        if (LocalBytes > 0)
+        {
+            // Room behind each thread's own: calls of external functions put arguments there.
+            Local = DeviceBuffer.AllocateBytes((long)LocalBytes * warps * 32);
+        }
+
+        if (launch.CheckRaces)
+        {
+            Clocks = new BlockClocks(warps);
+            SharedRaceWords = new WordShadow[(sharedCapacity + 3) / 4];
+        }
+    }
+
+    private void InitialiseRows(WarpState warp, LaunchConfiguration c, LaunchState launch)
+    {
+        byte* r = warp.Registers;
+        foreach ((int offset, bool wide, ulong value) in Program.Constants)
+        {
+            Broadcast(r + offset, wide, value);
+        }
+
+        foreach ((int offset, string symbol, long addend) in Program.SymbolConstants)
+        {
+            ulong address = launch.Memory.FindGlobal(Program.Module, symbol)?.Address ?? 0;
+            Broadcast(r + offset, wide: true, address + (ulong)addend);
+        }
+
+        // Two constant predicates stand behind the declared ones.
+        *(uint*)(r + Program.TruePredicateOffset) = uint.MaxValue;
+        *(uint*)(r + Program.TruePredicateOffset + 4) = 0;
+        foreach ((string name, int offset) in Program.Specials)
+        {
+            uint* row = (uint*)(r + offset);
+            for (int lane = 0; lane < 32; lane++)
+            {
+                long linear = ((long)warp.Index * 32) + lane;
+                (int x, int y, int z) = c.Block.At(linear);
+                row[lane] = name switch
+                {
+                    "%tid.x" => (uint)x,
+                    "%tid.y" => (uint)y,
+                    "%tid.z" => (uint)z,
+                    "%ntid.x" => (uint)c.Block.X,
+                    "%ntid.y" => (uint)c.Block.Y,
+                    "%ntid.z" => (uint)c.Block.Z,
+                    "%nctaid.x" or "%nclusterid.x" => (uint)c.Grid.X,
+                    "%nctaid.y" or "%nclusterid.y" => (uint)c.Grid.Y,
+                    "%nctaid.z" or "%nclusterid.z" => (uint)c.Grid.Z,
+                    "%laneid" => (uint)lane,
+                    "%warpid" => (uint)warp.Index,
+                    "%nwarpid" => 64,
+                    "%nsmid" => (uint)c.SmCount,
+                    "%lanemask_eq" => 1u << lane,
+                    "%lanemask_lt" => (1u << lane) - 1,
+                    "%lanemask_le" => uint.MaxValue >> (31 - lane),
+                    "%lanemask_ge" => uint.MaxValue << lane,
+                    "%lanemask_gt" => lane == 31 ? 0 : uint.MaxValue << (lane + 1),
+                    "%dynamic_smem_size" => (uint)c.DynamicSharedBytes,
+                    "%total_smem_size" or "%aggr_smem_size" => (uint)launch.SharedBytes,
+                    "%cluster_nctaid.x" or "%cluster_nctaid.y" or "%cluster_nctaid.z" or "%cluster_nctarank" => 1,
+                    "%gridid" => 1,
+                    "%envreg1" => (uint)(launch.GridWorkspace >> 32),
+                    "%envreg2" => (uint)launch.GridWorkspace,
+                    _ => 0,
+                };
+            }
+        }
+    }
+
+    private static void Broadcast(byte* row, bool wide, ulong value)
+    {
+        if (wide)
+        {
+            new Span<ulong>(row, 32).Fill(value);
+        }
+        else
+        {
+            new Span<uint>(row, 32).Fill((uint)value);
+        }
+    }
+
+    /// <summary>Makes this context the block with the given linear number.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    public void Start(long number)
+    {
+        LaunchConfiguration c = Launch.Configuration;
+        BlockNumber = number;
+        Block = c.Grid.At(number);
+        Completion = LaunchCompletion.Completed;
+        Finished = 0;
+        Log.Clear();
+        Printed.Clear();
+        Array.Clear(Barriers);
+        Clocks?.Reset();
+        if (SharedRaceWords is not null)
+        {
+            Array.Clear(SharedRaceWords);
+        }
+
+        if (sharedCapacity > 0)
+        {
+            Buffer.MemoryCopy(sharedPattern, SharedEntry->Data, sharedCapacity, sharedCapacity);
+            if (SharedEntry->Shadow != null)
+            {
+                new Span<byte>(SharedEntry->Shadow, (sharedCapacity + 3) / 4).Fill(0x0f);
+            }
+        }
+
+        long threads = c.Block.Count;
+        foreach (WarpState warp in Warps)
+        {
+            long left = threads - ((long)warp.Index * 32);
+            warp.Start(left >= 32 ? uint.MaxValue : (1u << (int)left) - 1);
+            foreach ((int offset, int size) in Program.MaybeUndefined)
+            {
+                new Span<byte>(warp.Registers + offset, size).Clear();
+            }
+
+            for (int k = 0; k < blockRows.Length; k++)
+            {
+                uint value = blockRows[k].Kind switch { 0 => (uint)Block.X, 1 => (uint)Block.Y, 2 => (uint)Block.Z, _ => (uint)(number % c.SmCount) };
+                new Span<uint>(warp.Registers + blockRows[k].Offset, 32).Fill(value);
+            }
+        }
+    }
+
+    /// <summary>Runs the block's warps in turn until all have ended, the turn's limit is reached, or nothing can go on.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    public BlockOutcome Run<TObserver>(ref TObserver observer, long turnLimit)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        TurnLimit = Executed + turnLimit;
+        while (true)
+        {
+            bool progress = false;
+            bool live = false;
+            foreach (WarpState warp in Warps)
+            {
+                if (warp.Alive == 0)
+                {
+                    continue;
+                }
+
+                live = true;
+                while (warp.Alive != 0 && warp.PickReady())
+                {
+                    progress = true;
+                    InterpreterExit exit = Interpreter.Run(this, warp, ref observer);
+                    if (exit == InterpreterExit.Stop)
+                    {
+                        return BlockOutcome.Stopped;
+                    }
+
+                    if (exit == InterpreterExit.Yield)
+                    {
+                        RotatePaths(warp);
+                        break;
+                    }
+                }
+            }
+
+            if (!live)
+            {
+                return BlockOutcome.Finished;
+            }
+
+            if (Launch.Stop != 0)
+            {
+                return BlockOutcome.Stopped;
+            }
+
+            if (!progress && !Unblock())
+            {
+                Completion = LaunchCompletion.Deadlock;
+                return BlockOutcome.Stopped;
+            }
+
+            if (Executed >= TurnLimit)
+            {
+                return BlockOutcome.Quantum;
+            }
+        }
+    }
+
+    private void RotatePaths(WarpState warp)
+    {
+        warp.Yields++;
+        if (warp.PathCount > 1)
+        {
+            PathState p = warp.Paths[warp.Current];
+            warp.RemovePath(warp.Current);
+            Array.Copy(warp.Paths, 0, warp.Paths, 1, warp.PathCount);
+            warp.Paths[0] = p;
+            warp.PathCount++;
+        }
+
+        // Lanes that spin may wait for lanes that wait for them to meet: let those go on.
+        if (Program.UsesAtomicsOrVolatile && (warp.Yields & 3) == 3)
+        {
+            warp.ReleaseWaiting();
+        }
+    }
+
+    public void Report(FindingKind kind, WarpState warp, int code, int lane, string message, string? buffer = null, long? element = null, long? offset = null, int bytes = 0, int? otherLine = null)
+    {
+        int line = Launch.LineOf(code);
+        if (Log.Seen(kind, line, otherLine ?? 0) || Log.Count >= 256)
+        {
+            return;
+        }
+
+        Log.Add(new Finding(kind, Program.KernelName, line, Block, ThreadOf(warp, lane), buffer, element, offset, bytes, otherLine, message, 1));
+    }
+
+    public (int X, int Y, int Z) ThreadOf(WarpState warp, int lane) => Launch.Configuration.Block.At(((long)warp.Index * 32) + lane);
+
+    public List<WarpPosition> Positions()
+    {
+        var list = new List<WarpPosition>();
+        foreach (WarpState warp in Warps)
+        {
+            for (int i = 0; i < warp.PathCount && list.Count < 64; i++)
+            {
+                ref PathState p = ref warp.Paths[i];
+                string state = p.Status switch
+                {
+                    PathStatus.WaitBarrier => $"waiting at barrier {p.Barrier}",
+                    PathStatus.WaitWarp => $"waiting for lanes 0x{p.WaitMask:x8} of its warp",
+                    _ => "running",
+                };
+                list.Add(new WarpPosition(Program.KernelName, Block, warp.Index, p.Mask, Launch.LineOf(p.Pc), state));
+            }
+
+            foreach (ref Convergence c in warp.Convergences.AsSpan())
+            {
+                if (c.Used && c.Arrived != 0 && list.Count < 64)
+                {
+                    list.Add(new WarpPosition(Program.KernelName, Block, warp.Index, c.Arrived, Launch.LineOf(c.Pc), "waiting for diverged lanes"));
+                }
+            }
+        }
+
+        return list;
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    public int AliveThreads()
+    {
+        int n = 0;
+        foreach (WarpState warp in Warps)
+        {
+            n += BitOperations.PopCount(warp.Alive);
+        }
+
+        return n;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(registers);
+        NativeMemory.Free(emptyEntry);
+        NativeMemory.Free(Cache);
+        DeviceBuffer.FreeBytes(SharedEntry->Data);
+        DeviceBuffer.FreeBytes(SharedEntry->Shadow);
+        DeviceBuffer.FreeBytes(sharedPattern);
+        NativeMemory.Free(SharedEntry);
+        DeviceBuffer.FreeBytes(Local);
+        foreach (WarpState warp in Warps)
+        {
+            for (int i = 0; i < warp.FrameCount; i++)
+            {
+                NativeMemory.Free(warp.Frames[i].Saved);
+            }
+        }
+    }
+}

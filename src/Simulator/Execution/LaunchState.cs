@@ -1,0 +1,89 @@
+using System.Runtime.InteropServices;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Memory;
+
+namespace KernelForge.Simulator.Execution;
+
+/// <summary>What all blocks of a launch share.</summary>
+internal sealed unsafe class LaunchState : IDisposable
+{
+    public LaunchState(KernelProgram program, DeviceMemory memory, LaunchConfiguration configuration)
+    {
+        Program = program;
+        Memory = memory;
+        Configuration = configuration;
+        Code = (Instruction*)NativeMemory.AlignedAlloc((nuint)((program.Code.Length + 1) * sizeof(Instruction)), 64);
+        program.Code.AsSpan().CopyTo(new Span<Instruction>(Code, program.Code.Length));
+        Extra = (int*)NativeMemory.Alloc((nuint)(program.Extra.Length + 1), sizeof(int));
+        program.Extra.AsSpan().CopyTo(new Span<int>(Extra, program.Extra.Length));
+        Parameters = (byte*)NativeMemory.AlignedAlloc((nuint)(ParameterCapacity + 256), 64);
+        NativeMemory.Clear(Parameters, ParameterCapacity + 256);
+        configuration.Parameters.Span.CopyTo(new Span<byte>(Parameters, ParameterCapacity));
+        Lowering.Checks checks = program.Options.Checks;
+        CheckInitialised = checks.HasFlag(Lowering.Checks.Initialised);
+        CheckRaces = checks.HasFlag(Lowering.Checks.SharedRaces);
+        CheckSynchronisation = checks.HasFlag(Lowering.Checks.Synchronisation);
+        CheckMemory = checks.HasFlag(Lowering.Checks.Memory);
+        SharedBytes = program.StaticSharedBytes + (configuration.DynamicSharedBytes > 0 ? ((program.StaticSharedBytes + 15) & ~15) - program.StaticSharedBytes + configuration.DynamicSharedBytes : 0);
+    }
+
+    public const int ParameterCapacity = 32 * 1024;
+
+    public KernelProgram Program { get; }
+
+    public DeviceMemory Memory { get; }
+
+    public LaunchConfiguration Configuration { get; }
+
+    public Instruction* Code { get; }
+
+    public int* Extra { get; }
+
+    public byte* Parameters { get; }
+
+    public bool CheckInitialised { get; }
+
+    public bool CheckRaces { get; }
+
+    public bool CheckSynchronisation { get; }
+
+    public bool CheckMemory { get; }
+
+    public int SharedBytes { get; }
+
+    /// <summary>Address of the workspace that grid synchronisation uses; 0 outside cooperative launches.</summary>
+    public ulong GridWorkspace { get; set; }
+
+    /// <summary>Blocks run on several cores at once.</summary>
+    public bool ManyCores { get; set; }
+
+    /// <summary>The program has atomics, fences or volatile loads, by which blocks may order their accesses: they are not called races.</summary>
+    public bool BlocksMaySynchronise { get; set; }
+
+    public long Executed;
+
+    public volatile int Stop;
+
+    public Checks.GlobalRaces? GlobalRaces { get; set; }
+
+    /// <summary>Source line of a code index.</summary>
+    public int LineOf(int code)
+    {
+        for (int i = code; i < Program.InstructionOf.Length; i++)
+        {
+            if (Program.InstructionOf[i] >= 0)
+            {
+                return Program.Instructions[Program.InstructionOf[i]].SourceLine;
+            }
+        }
+
+        return 0;
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.AlignedFree(Code);
+        NativeMemory.Free(Extra);
+        NativeMemory.AlignedFree(Parameters);
+    }
+}

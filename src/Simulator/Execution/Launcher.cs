@@ -1,0 +1,381 @@
+using System.Text;
+using KernelForge.Simulator.Checks;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Memory;
+
+namespace KernelForge.Simulator.Execution;
+
+/// <summary>Runs a kernel over a grid.</summary>
+public static class Launcher
+{
+    private const long BlockTurn = 200_000;
+    private const int MaxPrinted = 64 * 1024;
+
+    /// <summary>Runs a launch without an observer, its blocks on all cores where the program allows it.</summary>
+    /// <exception cref="ArgumentException">The grid, block, shared memory or parameters do not fit the kernel or the device.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LaunchResult Run(KernelProgram program, DeviceMemory memory, LaunchConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var observer = default(NoObserver);
+        return Run(program, memory, configuration, ref observer, cancellationToken);
+    }
+
+    /// <summary>Runs a launch under an observer: on one core, blocks in order, one observer for all of them.</summary>
+    /// <exception cref="ArgumentException">The grid, block, shared memory or parameters do not fit the kernel or the device.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LaunchResult Run<TObserver>(
+        KernelProgram program, DeviceMemory memory, LaunchConfiguration configuration, ref TObserver observer, CancellationToken cancellationToken)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(memory);
+        ArgumentNullException.ThrowIfNull(configuration);
+        Validate(program, configuration);
+        memory.BindGlobals(program.Module);
+        using var launch = new LaunchState(program, memory, configuration);
+        launch.BlocksMaySynchronise = program.UsesGlobalSynchronisation || program.UsesAtomicsOrVolatile || configuration.Cooperative || program.HasFences;
+        if (launch.CheckRaces)
+        {
+            launch.GlobalRaces = new GlobalRaces();
+        }
+
+        DeviceBuffer? workspace = null;
+        if (configuration.Cooperative)
+        {
+            // What the driver gives cooperative groups: a size, and the barrier word at byte 4.
+            workspace = memory.Allocate(new BufferSpec { Name = "grid workspace", ByteLength = 64, Initialised = true });
+            launch.GridWorkspace = workspace.Address;
+        }
+
+        try
+        {
+            var results = new Results(launch);
+            long count = configuration.Blocks.IsDefault ? configuration.Grid.Count : configuration.Blocks.Length;
+            bool resident = program.UsesGlobalSynchronisation || configuration.Cooperative;
+            int cores = configuration.MaxDegreeOfParallelism > 0 ? configuration.MaxDegreeOfParallelism : Environment.ProcessorCount;
+            if (resident)
+            {
+                RunResident(launch, count, ref observer, results, cancellationToken);
+            }
+            else if (TObserver.Enabled || launch.CheckRaces || program.RunsOnOneCore || cores == 1 || count == 1)
+            {
+                RunInOrder(launch, count, ref observer, results, cancellationToken);
+            }
+            else
+            {
+                RunParallel(launch, count, (int)Math.Min(cores, count), results, cancellationToken);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return results.ToResult();
+        }
+        finally
+        {
+            if (workspace is not null)
+            {
+                memory.Free(workspace);
+            }
+        }
+    }
+
+    private static void Validate(KernelProgram program, LaunchConfiguration configuration)
+    {
+        LaunchConfiguration c = configuration;
+        if (c.Grid.X < 1 || c.Grid.Y is < 1 or > 65535 || c.Grid.Z is < 1 or > 65535)
+        {
+            throw new ArgumentException($"grid ({c.Grid.X}, {c.Grid.Y}, {c.Grid.Z}): x is 1 to 2147483647, y and z are 1 to 65535", nameof(configuration));
+        }
+
+        if (c.Block.X is < 1 or > 1024 || c.Block.Y is < 1 or > 1024 || c.Block.Z is < 1 or > 64 || c.Block.Count > 1024)
+        {
+            throw new ArgumentException($"block ({c.Block.X}, {c.Block.Y}, {c.Block.Z}): at most 1024 threads, z at most 64", nameof(configuration));
+        }
+
+        if (program.Kernel.RequiredThreads is { } r && r != (c.Block.X, c.Block.Y, c.Block.Z))
+        {
+            throw new ArgumentException($"block ({c.Block.X}, {c.Block.Y}, {c.Block.Z}): {program.KernelName} requires {r}", nameof(configuration));
+        }
+
+        if (program.Kernel.MaxThreads is { } m && (long)m.X * m.Y * m.Z < c.Block.Count)
+        {
+            throw new ArgumentException($"block of {c.Block.Count} threads: {program.KernelName} was compiled for at most {(long)m.X * m.Y * m.Z}", nameof(configuration));
+        }
+
+        if (c.DynamicSharedBytes < 0 || (long)program.StaticSharedBytes + c.DynamicSharedBytes > c.SharedLimit)
+        {
+            throw new ArgumentException($"{program.StaticSharedBytes} + {c.DynamicSharedBytes} bytes of shared memory: a block may use {c.SharedLimit}", nameof(configuration));
+        }
+
+        if (c.Parameters.Length < program.Kernel.ParameterBytes || c.Parameters.Length > LaunchState.ParameterCapacity)
+        {
+            throw new ArgumentException($"a parameter block of {c.Parameters.Length} bytes: {program.KernelName} takes {program.Kernel.ParameterBytes}", nameof(configuration));
+        }
+    }
+
+    private static long NumberOf(LaunchState launch, long index)
+    {
+        LaunchConfiguration c = launch.Configuration;
+        if (c.Blocks.IsDefault)
+        {
+            return index;
+        }
+
+        long number = c.Blocks[(int)index];
+        return number >= 0 && number < c.Grid.Count ? number : throw new ArgumentException($"block {number} is not in a grid of {c.Grid.Count}", nameof(launch));
+    }
+
+    private static void RunInOrder<TObserver>(LaunchState launch, long count, ref TObserver observer, Results results, CancellationToken cancellationToken)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        using var block = new BlockContext(launch);
+        for (long i = 0; i < count && launch.Stop == 0; i++)
+        {
+            block.Start(NumberOf(launch, i));
+            if (TObserver.Enabled)
+            {
+                observer.BlockStarted(block.Block.X, block.Block.Y, block.Block.Z);
+            }
+
+            RunToEnd(launch, block, ref observer, results, i, cancellationToken);
+            if (TObserver.Enabled)
+            {
+                observer.BlockFinished();
+            }
+
+            results.Take(block, i);
+        }
+    }
+
+    /// <summary>One block until its end, or until the budget or the caller says stop.</summary>
+    private static void RunToEnd<TObserver>(LaunchState launch, BlockContext block, ref TObserver observer, Results results, long index, CancellationToken cancellationToken)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        while (true)
+        {
+            long before = block.Executed;
+            BlockOutcome outcome = block.Run(ref observer, BlockTurn);
+            long total = Interlocked.Add(ref launch.Executed, block.Executed - before);
+            if (outcome == BlockOutcome.Finished)
+            {
+                return;
+            }
+
+            if (outcome == BlockOutcome.Stopped)
+            {
+                if (block.Completion != LaunchCompletion.Completed)
+                {
+                    results.Stop(block.Completion, block, index);
+                }
+
+                return;
+            }
+
+            if (total > launch.Configuration.InstructionBudget / 32 || cancellationToken.IsCancellationRequested)
+            {
+                results.Stop(LaunchCompletion.BudgetExhausted, block, index);
+                return;
+            }
+        }
+    }
+
+    private static void RunParallel(LaunchState launch, long count, int cores, Results results, CancellationToken cancellationToken)
+    {
+        launch.ManyCores = true;
+        long next = 0;
+        void Work()
+        {
+            using var block = new BlockContext(launch);
+            var none = default(NoObserver);
+            while (launch.Stop == 0)
+            {
+                // Several at a time where blocks are many: claiming one is then no cost.
+                long chunk = Math.Clamp(count / (cores * 8), 1, 64);
+                long from = Interlocked.Add(ref next, chunk) - chunk;
+                if (from >= count)
+                {
+                    return;
+                }
+
+                for (long i = from; i < Math.Min(from + chunk, count) && launch.Stop == 0; i++)
+                {
+                    block.Start(NumberOf(launch, i));
+                    RunToEnd(launch, block, ref none, results, i, cancellationToken);
+                    results.Take(block, i);
+                }
+            }
+        }
+
+        Parallel.For(0, cores, new ParallelOptions { MaxDegreeOfParallelism = cores }, _ => Work());
+    }
+
+    /// <summary>
+    /// Blocks that may wait for each other: in order while each ends in its turn; what does not end stays resident and takes turns with
+    /// the blocks after it, as many as a device holds (all of them under a cooperative launch).
+    /// </summary>
+    private static void RunResident<TObserver>(LaunchState launch, long count, ref TObserver observer, Results results, CancellationToken cancellationToken)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        LaunchConfiguration c = launch.Configuration;
+        int perSm = (int)Math.Clamp(2048 / c.Block.Count, 1, 32);
+        long limit = c.Cooperative ? count : Math.Max(1, (long)perSm * c.SmCount);
+        var active = new List<(BlockContext Block, long Index)>();
+        var free = new Stack<BlockContext>();
+        long next = 0;
+        try
+        {
+            while ((next < count || active.Count > 0) && launch.Stop == 0)
+            {
+                // A new block whenever there is room, then one turn for each.
+                if (next < count && active.Count < limit)
+                {
+                    BlockContext block = free.Count > 0 ? free.Pop() : new BlockContext(launch);
+                    block.Start(NumberOf(launch, next));
+                    if (TObserver.Enabled)
+                    {
+                        observer.BlockStarted(block.Block.X, block.Block.Y, block.Block.Z);
+                    }
+
+                    active.Add((block, next++));
+                    if (Turn(launch, active[^1], ref observer, results, cancellationToken))
+                    {
+                        free.Push(block);
+                        active.RemoveAt(active.Count - 1);
+                    }
+
+                    continue;
+                }
+
+                for (int i = 0; i < active.Count && launch.Stop == 0; i++)
+                {
+                    if (Turn(launch, active[i], ref observer, results, cancellationToken))
+                    {
+                        free.Push(active[i].Block);
+                        active.RemoveAt(i--);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            foreach ((BlockContext block, long _) in active)
+            {
+                block.Dispose();
+            }
+
+            foreach (BlockContext block in free)
+            {
+                block.Dispose();
+            }
+        }
+    }
+
+    private static bool Turn<TObserver>(LaunchState launch, (BlockContext Block, long Index) active, ref TObserver observer, Results results, CancellationToken cancellationToken)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        BlockContext block = active.Block;
+        long before = block.Executed;
+        BlockOutcome outcome = block.Run(ref observer, BlockTurn / 10);
+        launch.Executed += block.Executed - before;
+        if (outcome == BlockOutcome.Finished)
+        {
+            if (TObserver.Enabled)
+            {
+                observer.BlockFinished();
+            }
+
+            results.Take(block, active.Index);
+            return true;
+        }
+
+        if (outcome == BlockOutcome.Stopped)
+        {
+            results.Stop(block.Completion, block, active.Index);
+            results.Take(block, active.Index);
+            return true;
+        }
+
+        if (launch.Executed > launch.Configuration.InstructionBudget / 32 || cancellationToken.IsCancellationRequested)
+        {
+            results.Stop(LaunchCompletion.BudgetExhausted, block, active.Index);
+            results.Take(block, active.Index);
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Collects what blocks leave behind and puts it into block order.</summary>
+    private sealed class Results(LaunchState launch)
+    {
+        private readonly Lock gate = new();
+        private readonly SortedDictionary<long, (List<Finding> Findings, string Printed)> blocks = [];
+        private LaunchCompletion completion;
+        private long stoppedAt = long.MaxValue;
+        private List<WarpPosition> positions = [];
+
+        public void Take(BlockContext block, long index)
+        {
+            if (block.Log.Count == 0 && block.Printed.Length == 0)
+            {
+                return;
+            }
+
+            lock (gate)
+            {
+                blocks[index] = (block.Log.Bounded(launch.Configuration.MaxFindingsPerKind), block.Printed.ToString());
+                while (blocks.Count > 4096)
+                {
+                    blocks.Remove(blocks.Keys.Last());
+                }
+            }
+        }
+
+        public void Stop(LaunchCompletion how, BlockContext block, long index)
+        {
+            lock (gate)
+            {
+                launch.Stop = 1;
+                if (index < stoppedAt)
+                {
+                    stoppedAt = index;
+                    completion = how;
+                    positions = block.Positions();
+                }
+            }
+        }
+
+        public LaunchResult ToResult()
+        {
+            var log = new FindingLog();
+            var printed = new StringBuilder();
+            foreach ((List<Finding> findings, string text) in blocks.Values)
+            {
+                findings.ForEach(log.Add);
+                if (printed.Length < MaxPrinted)
+                {
+                    printed.Append(text);
+                }
+            }
+
+            List<Finding> all = log.Bounded(launch.Configuration.MaxFindingsPerKind);
+            foreach (Finding f in all.Where(f => f.Kind == FindingKind.ReadOnlyWrite && f.Buffer is not null))
+            {
+                launch.Memory.AddViolation(new BufferViolation(f.Buffer!, f.Kernel, f.SourceLine, f.Block, f.Thread, f.ByteOffset ?? 0));
+            }
+
+            if (printed.Length > MaxPrinted)
+            {
+                printed.Length = MaxPrinted;
+            }
+
+            return new LaunchResult
+            {
+                Completion = completion,
+                Findings = all,
+                LaneInstructions = launch.Executed * 32,
+                Positions = positions,
+                Printf = printed.ToString(),
+            };
+        }
+    }
+}

@@ -1,0 +1,891 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using KernelForge.Simulator.Checks;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Memory;
+using KernelForge.Simulator.Parsing;
+using static KernelForge.Simulator.Execution.Vectors;
+
+namespace KernelForge.Simulator.Execution;
+
+/// <summary>
+/// Loads and stores. A warp's access is tested as a whole: contiguous or all the same address, one bounds and alignment test, one test of
+/// the shadow. What fails any test goes lane by lane through <see cref="Resolve"/>, which also makes the findings.
+/// </summary>
+internal static unsafe class MemoryUnit
+{
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Load32(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask, BufferEntry* entry)
+    {
+        byte* row = R + ins->A;
+        int first = BitOperations.TrailingZeroCount(mask);
+        int last = 31 - BitOperations.LeadingZeroCount(mask);
+        ulong address = ((ulong*)row)[first];
+        ulong offset = address + (ulong)ins->Imm;
+        if (entry == null)
+        {
+            entry = block.Cache[ins - block.Launch.Code];
+            if (offset - entry->Start >= entry->Length)
+            {
+                entry = Lookup(block, ins, offset);
+            }
+
+            offset -= entry->Start;
+        }
+
+        if ((offset & 3) != 0 || offset >= entry->Length || entry->Data == null)
+        {
+            goto slow;
+        }
+
+        // Contiguous: lane i reads at base + 4 i.
+        ulong origin = address - ((ulong)first * 4);
+        Vector512<ulong> ramp = Vector512.Create(0UL, 4, 8, 12, 16, 20, 24, 28) + Vector512.Create(origin);
+        uint equal = Bits64(
+            Vector512.Equals(L(row, 0), ramp),
+            Vector512.Equals(L(row, 1), ramp + Vector512.Create(32UL)),
+            Vector512.Equals(L(row, 2), ramp + Vector512.Create(64UL)),
+            Vector512.Equals(L(row, 3), ramp + Vector512.Create(96UL)));
+        if ((equal & mask) == mask)
+        {
+            if (offset + ((ulong)(last - first + 1) * 4) > entry->Length)
+            {
+                goto slow;
+            }
+
+            if (entry->Shadow != null)
+            {
+                Vector256<byte> shadow = Vector256.Load(entry->Shadow + (long)(offset >> 2) - first);
+                uint unwritten = ~Vector256.Equals(shadow, Vector256<byte>.Zero).ExtractMostSignificantBits() & mask;
+                if (unwritten != 0 && block.Launch.CheckInitialised)
+                {
+                    goto slow;
+                }
+            }
+
+            byte* data = entry->Data + (long)offset - (first * 4);
+            Vectors.Store32(R + ins->D, mask, U(data, 0), U(data, 1));
+            return;
+        }
+
+        // All lanes at one address.
+        Vector512<ulong> one = Vector512.Create(address);
+        equal = Bits64(Vector512.Equals(L(row, 0), one), Vector512.Equals(L(row, 1), one), Vector512.Equals(L(row, 2), one), Vector512.Equals(L(row, 3), one));
+        if ((equal & mask) == mask)
+        {
+            if (offset + 4 > entry->Length || (entry->Shadow != null && entry->Shadow[offset >> 2] != 0 && block.Launch.CheckInitialised))
+            {
+                goto slow;
+            }
+
+            Vector512<uint> value = Vector512.Create(*(uint*)(entry->Data + offset));
+            Vectors.Store32(R + ins->D, mask, value, value);
+            return;
+        }
+
+        // Each half contiguous or at one address: blocks 16 threads wide.
+        if (mask == uint.MaxValue && Halves(block, ins, R, entry, row, offset - address))
+        {
+            return;
+        }
+
+        if (GatherChecked(block, ins, R, mask, entry, row, offset - address))
+        {
+            return;
+        }
+
+    slow:
+        Load(block, warp, ins, R, mask);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Halves(BlockContext block, Instruction* ins, byte* R, BufferEntry* entry, byte* row, ulong toOffset)
+    {
+        ulong* addresses = (ulong*)row;
+        Vector512<uint> lower = default, upper = default;
+        for (int half = 0; half < 2; half++)
+        {
+            ulong address = addresses[half * 16];
+            ulong offset = address + toOffset;
+            Vector512<ulong> a = L(row, half * 2);
+            Vector512<ulong> b = L(row, (half * 2) + 1);
+            Vector512<ulong> one = Vector512.Create(address);
+            Vector512<uint> value;
+            if (a == one && b == one)
+            {
+                if ((offset & 3) != 0 || offset >= entry->Length || offset + 4 > entry->Length || (entry->Shadow != null && entry->Shadow[offset >> 2] != 0 && block.Launch.CheckInitialised))
+                {
+                    return false;
+                }
+
+                value = Vector512.Create(*(uint*)(entry->Data + offset));
+            }
+            else
+            {
+                Vector512<ulong> ramp = one + Vector512.Create(0UL, 4, 8, 12, 16, 20, 24, 28);
+                if (a != ramp || b != ramp + Vector512.Create(32UL) || (offset & 3) != 0 || offset >= entry->Length || offset + 64 > entry->Length)
+                {
+                    return false;
+                }
+
+                if (entry->Shadow != null && block.Launch.CheckInitialised && Vector128.Load(entry->Shadow + (offset >> 2)) != Vector128<byte>.Zero)
+                {
+                    return false;
+                }
+
+                value = *(Vector512<uint>*)(entry->Data + offset);
+            }
+
+            if (half == 0)
+            {
+                lower = value;
+            }
+            else
+            {
+                upper = value;
+            }
+        }
+
+        *(Vector512<uint>*)(R + ins->D) = lower;
+        *(Vector512<uint>*)(R + ins->D + 64) = upper;
+        return true;
+    }
+
+    /// <summary>Any addresses in one buffer: bounds and alignment as vectors, then plain scalar loads. False: something is wrong with one of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool GatherChecked(BlockContext block, Instruction* ins, byte* R, uint mask, BufferEntry* entry, byte* row, ulong toOffset)
+    {
+        if (entry->Length < 4)
+        {
+            return false;
+        }
+
+        Vector512<ulong> bias = Vector512.Create(toOffset);
+        Vector512<ulong> limit = Vector512.Create(entry->Length - 4);
+        Vector512<ulong> o0 = L(row, 0) + bias;
+        Vector512<ulong> o1 = L(row, 1) + bias;
+        Vector512<ulong> o2 = L(row, 2) + bias;
+        Vector512<ulong> o3 = L(row, 3) + bias;
+        uint inside = Bits64(Vector512.LessThanOrEqual(o0, limit), Vector512.LessThanOrEqual(o1, limit), Vector512.LessThanOrEqual(o2, limit), Vector512.LessThanOrEqual(o3, limit));
+        Vector512<ulong> low = Vector512.Create(3UL);
+        uint aligned = Bits64(
+            Vector512.Equals(o0 & low, Vector512<ulong>.Zero), Vector512.Equals(o1 & low, Vector512<ulong>.Zero),
+            Vector512.Equals(o2 & low, Vector512<ulong>.Zero), Vector512.Equals(o3 & low, Vector512<ulong>.Zero));
+        if ((inside & aligned & mask) != mask)
+        {
+            return false;
+        }
+
+        byte* data = entry->Data + (long)toOffset;
+        ulong* addresses = (ulong*)row;
+        if (entry->Shadow != null && block.Launch.CheckInitialised)
+        {
+            uint unwritten = 0;
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(m);
+                unwritten |= entry->Shadow[(addresses[lane] + toOffset) >> 2];
+            }
+
+            if (unwritten != 0)
+            {
+                return false;
+            }
+        }
+
+        uint* d = (uint*)(R + ins->D);
+        if (mask == uint.MaxValue)
+        {
+            if (ins->D == ins->A)
+            {
+                return false;
+            }
+
+            for (int lane = 0; lane < 32; lane += 4)
+            {
+                uint v0 = *(uint*)(data + addresses[lane]);
+                uint v1 = *(uint*)(data + addresses[lane + 1]);
+                uint v2 = *(uint*)(data + addresses[lane + 2]);
+                uint v3 = *(uint*)(data + addresses[lane + 3]);
+                d[lane] = v0;
+                d[lane + 1] = v1;
+                d[lane + 2] = v2;
+                d[lane + 3] = v3;
+            }
+
+            return true;
+        }
+
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            d[lane] = *(uint*)(data + addresses[lane]);
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Store32(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask, BufferEntry* entry)
+    {
+        byte* row = R + ins->A;
+        int first = BitOperations.TrailingZeroCount(mask);
+        int last = 31 - BitOperations.LeadingZeroCount(mask);
+        ulong address = ((ulong*)row)[first];
+        ulong offset = address + (ulong)ins->Imm;
+        if (entry == null)
+        {
+            entry = block.Cache[ins - block.Launch.Code];
+            if (offset - entry->Start >= entry->Length)
+            {
+                entry = Lookup(block, ins, offset);
+            }
+
+            offset -= entry->Start;
+        }
+
+        if ((offset & 3) != 0 || offset >= entry->Length || entry->Data == null || entry->ReadOnly != 0)
+        {
+            goto slow;
+        }
+
+        ulong origin = address - ((ulong)first * 4);
+        Vector512<ulong> ramp = Vector512.Create(0UL, 4, 8, 12, 16, 20, 24, 28) + Vector512.Create(origin);
+        uint equal = Bits64(
+            Vector512.Equals(L(row, 0), ramp),
+            Vector512.Equals(L(row, 1), ramp + Vector512.Create(32UL)),
+            Vector512.Equals(L(row, 2), ramp + Vector512.Create(64UL)),
+            Vector512.Equals(L(row, 3), ramp + Vector512.Create(96UL)));
+        if ((equal & mask) == mask)
+        {
+            if (offset + ((ulong)(last - first + 1) * 4) > entry->Length)
+            {
+                goto slow;
+            }
+
+            byte* data = entry->Data + (long)offset - (first * 4);
+            byte* source = R + ins->B;
+            byte* shadow = entry->Shadow == null ? null : entry->Shadow + (long)(offset >> 2) - first;
+            if (mask == uint.MaxValue)
+            {
+                U(source, 0).Store((uint*)data);
+                U(source, 1).Store((uint*)(data + 64));
+                if (shadow != null)
+                {
+                    Vector256<byte>.Zero.Store(shadow);
+                }
+            }
+            else if (Avx512F.IsSupported)
+            {
+                Avx512F.MaskStore((uint*)data, Mask32(mask, 0), U(source, 0));
+                Avx512F.MaskStore((uint*)(data + 64), Mask32(mask, 1), U(source, 1));
+                for (uint m = shadow == null ? 0 : mask; m != 0; m &= m - 1)
+                {
+                    shadow[BitOperations.TrailingZeroCount(m)] = 0;
+                }
+            }
+            else
+            {
+                for (uint m = mask; m != 0; m &= m - 1)
+                {
+                    int lane = BitOperations.TrailingZeroCount(m);
+                    ((uint*)data)[lane] = ((uint*)source)[lane];
+                    if (shadow != null)
+                    {
+                        shadow[lane] = 0;
+                    }
+                }
+            }
+
+            return;
+        }
+
+        // Scattered in one buffer.
+        if (entry->Length >= 4)
+        {
+            ulong toOffset = offset - address;
+            Vector512<ulong> bias = Vector512.Create(toOffset);
+            Vector512<ulong> limit = Vector512.Create(entry->Length - 4);
+            Vector512<ulong> low = Vector512.Create(3UL);
+            Vector512<ulong> o0 = L(row, 0) + bias;
+            Vector512<ulong> o1 = L(row, 1) + bias;
+            Vector512<ulong> o2 = L(row, 2) + bias;
+            Vector512<ulong> o3 = L(row, 3) + bias;
+            uint inside = Bits64(Vector512.LessThanOrEqual(o0, limit), Vector512.LessThanOrEqual(o1, limit), Vector512.LessThanOrEqual(o2, limit), Vector512.LessThanOrEqual(o3, limit));
+            uint aligned = Bits64(
+                Vector512.Equals(o0 & low, Vector512<ulong>.Zero), Vector512.Equals(o1 & low, Vector512<ulong>.Zero),
+                Vector512.Equals(o2 & low, Vector512<ulong>.Zero), Vector512.Equals(o3 & low, Vector512<ulong>.Zero));
+            if ((inside & aligned & mask) == mask)
+            {
+                ulong* addresses = (ulong*)row;
+                uint* source = (uint*)(R + ins->B);
+                for (uint m = mask; m != 0; m &= m - 1)
+                {
+                    int lane = BitOperations.TrailingZeroCount(m);
+                    ulong at = addresses[lane] + toOffset;
+                    *(uint*)(entry->Data + at) = source[lane];
+                    if (entry->Shadow != null)
+                    {
+                        entry->Shadow[at >> 2] = 0;
+                    }
+                }
+
+                return;
+            }
+        }
+
+    slow:
+        Store(block, warp, ins, R, mask);
+    }
+
+    private static BufferEntry* Lookup(BlockContext block, Instruction* ins, ulong address)
+    {
+        DeviceBuffer? buffer = block.Launch.Memory.Find(address);
+        if (buffer is null || buffer.IsFreed)
+        {
+            return block.Empty;
+        }
+
+        block.Cache[ins - block.Launch.Code] = buffer.Entry;
+        return buffer.Entry;
+    }
+
+    /// <summary>A load of any space, width and vector length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Load(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask)
+    {
+        PtxType type = (PtxType)ins->Type;
+        int size = type.Size();
+        int count = Math.Max(1, ins->D2);
+        int total = size * count;
+        int* rows = block.Launch.Extra + ins->C;
+        bool wide = (ins->Mod & Mod.D64) != 0;
+        bool signed = type.IsSigned();
+        if (!block.Launch.CheckRaces && FastRange(block, ins, R, mask, total, write: false, out byte* range, out long stride))
+        {
+            if (count == 1 && size == 8 && stride == 8)
+            {
+                Store64(R + ins->D, mask, L(range, 0), L(range, 1), L(range, 2), L(range, 3));
+                return;
+            }
+
+            if (size == 4 && !wide)
+            {
+                for (int k = 0; k < count; k++)
+                {
+                    uint* d = (uint*)(R + rows[k]);
+                    byte* p = range + (k * 4);
+                    if (mask == uint.MaxValue)
+                    {
+                        for (int lane = 0; lane < 32; lane++)
+                        {
+                            d[lane] = *(uint*)(p + (lane * stride));
+                        }
+                    }
+                    else
+                    {
+                        for (uint m = mask; m != 0; m &= m - 1)
+                        {
+                            int lane = BitOperations.TrailingZeroCount(m);
+                            d[lane] = *(uint*)(p + (lane * stride));
+                        }
+                    }
+                }
+
+                return;
+            }
+
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(m);
+                byte* p = range + (lane * stride);
+                for (int k = 0; k < count; k++)
+                {
+                    Put(R + rows[k], lane, wide, Fetch(p + (k * size), size, signed));
+                }
+            }
+
+            return;
+        }
+
+        ulong* addresses = (ulong*)(R + ins->A);
+
+        // Registers may be both address and destination: addresses are read before anything is written.
+        Span<ulong> values = stackalloc ulong[32 * 8];
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            byte* p = Resolve(block, warp, ins, lane, addresses[lane] + (ulong)ins->Imm, total, AccessKind.Read);
+            for (int k = 0; k < count; k++)
+            {
+                values[(lane * 8) + k] = p == null ? 0 : Fetch(p + (k * size), size, signed);
+            }
+        }
+
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            for (int k = 0; k < count; k++)
+            {
+                Put(R + rows[k], lane, wide, values[(lane * 8) + k]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Fetch(byte* p, int size, bool signed) => size switch
+    {
+        1 => signed ? (ulong)*(sbyte*)p : *p,
+        2 => signed ? (ulong)*(short*)p : *(ushort*)p,
+        4 => signed ? (ulong)*(int*)p : *(uint*)p,
+        _ => *(ulong*)p,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(byte* row, int lane, bool wide, ulong value)
+    {
+        if (wide)
+        {
+            ((ulong*)row)[lane] = value;
+        }
+        else
+        {
+            ((uint*)row)[lane] = (uint)value;
+        }
+    }
+
+    /// <summary>A store of any space, width and vector length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Store(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask)
+    {
+        int size = ((PtxType)ins->Type).Size();
+        int count = Math.Max(1, ins->D2);
+        int total = size * count;
+        int* rows = block.Launch.Extra + ins->C;
+        bool wide = (ins->Mod & Mod.D64) != 0;
+        if (!block.Launch.CheckRaces && FastRange(block, ins, R, mask, total, write: true, out byte* range, out long stride))
+        {
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(m);
+                byte* p = range + (lane * stride);
+                for (int k = 0; k < count; k++)
+                {
+                    Put(p + (k * size), size, wide ? ((ulong*)(R + rows[k]))[lane] : ((uint*)(R + rows[k]))[lane]);
+                }
+            }
+
+            return;
+        }
+
+        ulong* addresses = (ulong*)(R + ins->A);
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            byte* p = Resolve(block, warp, ins, lane, addresses[lane] + (ulong)ins->Imm, total, AccessKind.Write);
+            if (p == null)
+            {
+                continue;
+            }
+
+            for (int k = 0; k < count; k++)
+            {
+                Put(p + (k * size), size, wide ? ((ulong*)(R + rows[k]))[lane] : ((uint*)(R + rows[k]))[lane]);
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put(byte* p, int size, ulong value)
+    {
+        switch (size)
+        {
+            case 1:
+                *p = (byte)value;
+                break;
+            case 2:
+                *(ushort*)p = (ushort)value;
+                break;
+            case 4:
+                *(uint*)p = (uint)value;
+                break;
+            default:
+                *(ulong*)p = value;
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Lanes at base + lane · size (or all at one address) in one contiguous global or shared buffer, in bounds, aligned and written:
+    /// then <paramref name="range"/> is where lane 0 would be. Stores mark the words written here.
+    /// </summary>
+    private static bool FastRange(BlockContext block, Instruction* ins, byte* R, uint mask, int total, bool write, out byte* range, out long stride)
+    {
+        range = null;
+        stride = total;
+        PtxSpace space = (PtxSpace)ins->Type2;
+        ulong* addresses = (ulong*)(R + ins->A);
+        int first = BitOperations.TrailingZeroCount(mask);
+        int last = 31 - BitOperations.LeadingZeroCount(mask);
+        ulong address = addresses[first] + (ulong)ins->Imm;
+        BufferEntry* entry;
+        if (space == PtxSpace.Shared)
+        {
+            entry = block.SharedEntry;
+        }
+        else if (space is PtxSpace.Global or PtxSpace.Generic or PtxSpace.Constant)
+        {
+            entry = block.Cache[ins - block.Launch.Code];
+            if (address - entry->Start >= entry->Length)
+            {
+                entry = Lookup(block, ins, address);
+            }
+        }
+        else
+        {
+            return false;
+        }
+
+        ulong offset = address - entry->Start;
+        if (offset >= entry->Length || entry->Data == null || (offset & (ulong)(total - 1)) != 0 || (write && entry->ReadOnly != 0))
+        {
+            return false;
+        }
+
+        ulong origin = addresses[first] - ((ulong)first * (ulong)total);
+        Vector512<ulong> ramp = (Vector512.Create(0UL, 1, 2, 3, 4, 5, 6, 7) * (ulong)total) + Vector512.Create(origin);
+        Vector512<ulong> step = Vector512.Create((ulong)total * 8);
+        byte* row = (byte*)addresses;
+        uint equal = Bits64(Vector512.Equals(L(row, 0), ramp), Vector512.Equals(L(row, 1), ramp + step), Vector512.Equals(L(row, 2), ramp + step + step), Vector512.Equals(L(row, 3), ramp + step + step + step));
+        ulong length;
+        if ((equal & mask) == mask)
+        {
+            length = (ulong)(last - first + 1) * (ulong)total;
+            range = entry->Data + (long)offset - ((long)first * total);
+        }
+        else if (!write)
+        {
+            Vector512<ulong> one = Vector512.Create(addresses[first]);
+            equal = Bits64(Vector512.Equals(L(row, 0), one), Vector512.Equals(L(row, 1), one), Vector512.Equals(L(row, 2), one), Vector512.Equals(L(row, 3), one));
+            if ((equal & mask) != mask)
+            {
+                return false;
+            }
+
+            stride = 0;
+            length = (ulong)total;
+            range = entry->Data + offset;
+        }
+        else
+        {
+            return false;
+        }
+
+        if (offset + length > entry->Length)
+        {
+            return false;
+        }
+
+        if (entry->Shadow != null)
+        {
+            if (write)
+            {
+                if (BitOperations.PopCount(mask) != last - first + 1 || ((offset | length) & 3) != 0)
+                {
+                    return false;
+                }
+
+                new Span<byte>(entry->Shadow + (offset >> 2), (int)(length >> 2)).Clear();
+            }
+            else if (block.Launch.CheckInitialised && new ReadOnlySpan<byte>(entry->Shadow + (offset >> 2), (int)(((offset & 3) + length + 3) >> 2)).ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// One lane's access, checked in full. Null: it does not happen (out of bounds, misaligned, read-only); the finding is made.
+    /// </summary>
+    public static byte* Resolve(BlockContext block, WarpState warp, Instruction* ins, int lane, ulong address, int size, AccessKind kind)
+    {
+        PtxSpace space = (PtxSpace)ins->Type2;
+        if (ins->Op == Op.CpAsync)
+        {
+            space = kind == AccessKind.Read ? PtxSpace.Global : PtxSpace.Shared;
+        }
+
+        int code = (int)(ins - block.Launch.Code);
+        if (space == PtxSpace.Generic)
+        {
+            if (address - AddressWindow.Shared < AddressWindow.Size)
+            {
+                space = PtxSpace.Shared;
+                address -= AddressWindow.Shared;
+            }
+            else if (address - AddressWindow.Local < AddressWindow.Size)
+            {
+                space = PtxSpace.Local;
+                address -= AddressWindow.Local;
+            }
+            else if (address - AddressWindow.Parameter < AddressWindow.Size)
+            {
+                space = PtxSpace.Parameter;
+                address -= AddressWindow.Parameter;
+            }
+            else
+            {
+                space = PtxSpace.Global;
+            }
+        }
+
+        // Parameters of device functions are aligned to 4 at least; packed ones to less.
+        bool misaligned = (address & (ulong)(size - 1)) != 0 && (ins->Mod & Mod.Unaligned) == 0;
+        BufferEntry* entry;
+        switch (space)
+        {
+            case PtxSpace.Shared:
+                entry = block.SharedEntry;
+                if (address + (ulong)size > entry->Length || address >= entry->Length)
+                {
+                    FindingMaker.SharedBounds(block, warp, code, lane, address, size, kind);
+                    return null;
+                }
+
+                if (misaligned)
+                {
+                    FindingMaker.Misaligned(block, warp, code, lane, address, size, kind, "shared memory");
+                    return null;
+                }
+
+                if (block.SharedRaceWords is { } words)
+                {
+                    RaceUnit.Shared(block, warp, words, code, lane, (int)address, size, kind, (ins->Mod & Mod.Volatile) != 0);
+                }
+
+                break;
+            case PtxSpace.Local:
+                if (address + (ulong)size > (ulong)block.LocalBytes || address >= (ulong)block.LocalBytes)
+                {
+                    block.Report(
+                        kind == AccessKind.Read ? FindingKind.OutOfBoundsRead : FindingKind.OutOfBoundsWrite, warp, code, lane,
+                        $"{Verb(kind)} of {size} bytes at byte {(long)address} of the thread's local memory; it has {block.LocalBytes} bytes", "local memory", null, (long)address, size);
+                    return null;
+                }
+
+                if (misaligned)
+                {
+                    FindingMaker.Misaligned(block, warp, code, lane, address, size, kind, "local memory");
+                    return null;
+                }
+
+                return block.Local + ((((long)warp.Index * 32) + lane) * block.LocalBytes) + (long)address;
+            case PtxSpace.Parameter:
+                if (address + (ulong)size > (ulong)block.Program.Kernel.ParameterBytes || kind != AccessKind.Read)
+                {
+                    block.Report(
+                        kind == AccessKind.Read ? FindingKind.OutOfBoundsRead : FindingKind.ReadOnlyWrite, warp, code, lane,
+                        $"{Verb(kind)} of {size} bytes at byte {(long)address} of the kernel's parameters; they have {block.Program.Kernel.ParameterBytes} bytes", "parameters", null, (long)address, size);
+                    return null;
+                }
+
+                return block.Launch.Parameters + address;
+            default:
+                entry = block.Cache[code];
+                if (address - entry->Start >= entry->Length)
+                {
+                    entry = Lookup(block, ins, address);
+                }
+
+                ulong at = address - entry->Start;
+                if (at >= entry->Length || at + (ulong)size > entry->Length)
+                {
+                    FindingMaker.GlobalBounds(block, warp, code, lane, address, size, kind);
+                    return null;
+                }
+
+                if (misaligned)
+                {
+                    FindingMaker.Misaligned(block, warp, code, lane, address, size, kind, null);
+                    return null;
+                }
+
+                if (entry->ReadOnly != 0 && kind != AccessKind.Read)
+                {
+                    FindingMaker.ReadOnly(block, warp, code, lane, address, size);
+                    return null;
+                }
+
+                if (block.Launch.GlobalRaces is { } races && (ins->Mod & Mod.NonCoherent) == 0 && entry->ReadOnly == 0)
+                {
+                    RaceUnit.Global(block, warp, races, code, lane, address, size, kind, (ins->Mod & Mod.Volatile) != 0);
+                }
+
+                address = at;
+                break;
+        }
+
+        byte* data = entry->Data;
+        byte* shadow = entry->Shadow;
+        ulong within = address;
+        if (data == null)
+        {
+            DeviceBuffer buffer = block.Launch.Memory.Find(entry->Start)!;
+            long page = (long)(address / DeviceBuffer.PageBytes);
+            within = address % DeviceBuffer.PageBytes;
+            data = buffer.Page(page);
+            shadow = entry->PageShadows[page];
+        }
+
+        if (shadow != null)
+        {
+            byte* words = shadow + (within >> 2);
+            if (size >= 4)
+            {
+                uint unwritten = 0;
+                for (int k = 0; k < size / 4; k++)
+                {
+                    unwritten |= words[k];
+                    if (kind == AccessKind.Write)
+                    {
+                        words[k] = 0;
+                    }
+                }
+
+                if (unwritten != 0 && kind != AccessKind.Write && block.Launch.CheckInitialised)
+                {
+                    FindingMaker.Uninitialised(block, warp, code, lane, entry, space, address, size);
+                }
+
+                if (kind == AccessKind.Atomic)
+                {
+                    new Span<byte>(words, size / 4).Clear();
+                }
+            }
+            else
+            {
+                int bits = ((1 << size) - 1) << (int)(within & 3);
+                if (kind != AccessKind.Write && (*words & bits) != 0 && block.Launch.CheckInitialised)
+                {
+                    FindingMaker.Uninitialised(block, warp, code, lane, entry, space, address, size);
+                }
+
+                if (kind != AccessKind.Read)
+                {
+                    if (block.Launch.ManyCores)
+                    {
+                        ClearShared(words, bits);
+                    }
+                    else
+                    {
+                        *words &= (byte)~bits;
+                    }
+                }
+            }
+        }
+
+        return data + within;
+    }
+
+    // Blocks on other cores may clear other bytes of the same word.
+    private static void ClearShared(byte* word, int bits)
+    {
+        ref byte b = ref *word;
+        while (true)
+        {
+            byte seen = Volatile.Read(ref b);
+            if (Interlocked.CompareExchange(ref b, (byte)(seen & ~bits), seen) == seen)
+            {
+                return;
+            }
+        }
+    }
+
+    public static string Verb(AccessKind kind) => kind switch { AccessKind.Read => "read", AccessKind.Write => "write", _ => "atomic access" };
+
+    public static void AsyncCopy(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask)
+    {
+        int size = ins->D2;
+        long toOffset = block.Launch.Extra[ins->C];
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            int take = ins->D == 0 ? size : (int)Math.Min((uint)size, ((uint*)(R + ins->D))[lane]);
+            byte* to = Resolve(block, warp, ins, lane, ((ulong*)(R + ins->A))[lane] + (ulong)toOffset, size, AccessKind.Write);
+            byte* from = take == 0 ? null : Resolve(block, warp, ins, lane, ((ulong*)(R + ins->B))[lane] + (ulong)ins->Imm, take is 4 or 8 or 16 ? take : 1, AccessKind.Read);
+            if (to != null)
+            {
+                new Span<byte>(to, size).Clear();
+                if (from != null)
+                {
+                    new Span<byte>(from, take).CopyTo(new Span<byte>(to, size));
+                }
+            }
+        }
+    }
+
+    public static uint IsSpace(Instruction* ins, byte* R)
+    {
+        ulong* addresses = (ulong*)(R + ins->A);
+        uint bits = 0;
+        for (int lane = 0; lane < 32; lane++)
+        {
+            ulong a = addresses[lane];
+            int space = a - AddressWindow.Shared < AddressWindow.Size ? 3 : a - AddressWindow.Local < AddressWindow.Size ? 2 : a - AddressWindow.Parameter < AddressWindow.Size ? 4 : 0;
+            bits |= space == ins->Imm ? 1u << lane : 0;
+        }
+
+        return bits;
+    }
+
+    public static void Observe<TObserver>(BlockContext block, byte* R, Instruction* ins, uint mask, ref TObserver observer)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        AccessKind kind = ins->Op is Op.St or Op.St32Global or Op.St32Shared ? AccessKind.Write : ins->Op == Op.Atom ? AccessKind.Atomic : AccessKind.Read;
+        int bytes = ((PtxType)ins->Type).Size() * (ins->Op == Op.Atom ? 1 : Math.Max(1, ins->D2));
+        Report(block, R, ins, ins->A, ins->Imm, (PtxSpace)ins->Type2, kind, bytes, mask, ref observer);
+    }
+
+    public static void ObserveCopy<TObserver>(BlockContext block, byte* R, Instruction* ins, uint mask, ref TObserver observer)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        Report(block, R, ins, ins->B, ins->Imm, PtxSpace.Global, AccessKind.Read, ins->D2, mask, ref observer);
+        Report(block, R, ins, ins->A, block.Launch.Extra[ins->C], PtxSpace.Shared, AccessKind.Write, ins->D2, mask, ref observer);
+    }
+
+    private static void Report<TObserver>(BlockContext block, byte* R, Instruction* ins, int row, long offset, PtxSpace space, AccessKind kind, int bytes, uint mask, ref TObserver observer)
+        where TObserver : struct, IExecutionObserver<TObserver>
+    {
+        int instruction = block.Program.InstructionOf[ins - block.Launch.Code];
+        ulong* addresses = (ulong*)(R + row);
+        Span<ulong> list = stackalloc ulong[32];
+        Span<uint> masks = stackalloc uint[4];
+        masks.Clear();
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            ulong a = addresses[lane] + (ulong)offset;
+            int where = space switch { PtxSpace.Shared => 1, PtxSpace.Local => 2, PtxSpace.Constant or PtxSpace.Parameter => 3, _ => 0 };
+            if (space == PtxSpace.Generic)
+            {
+                where = a - AddressWindow.Shared < AddressWindow.Size ? 1 : a - AddressWindow.Local < AddressWindow.Size ? 2 : a - AddressWindow.Parameter < AddressWindow.Size ? 3 : 0;
+                a &= where == 0 ? ulong.MaxValue : AddressWindow.Size - 1;
+            }
+
+            masks[where] |= 1u << lane;
+            list[lane] = a;
+        }
+
+        for (int where = 0; where < 4; where++)
+        {
+            if (masks[where] != 0)
+            {
+                observer.MemoryAccessed(instruction, (MemorySpace)where, kind, list, masks[where], bytes);
+            }
+        }
+    }
+}

@@ -1,0 +1,258 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using KernelForge.Simulator.Checks;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Parsing;
+
+namespace KernelForge.Simulator.Execution;
+
+/// <summary>Operations across the lanes of a warp (PTX ISA §9.7.9.6, §9.7.13).</summary>
+internal static unsafe class WarpUnit
+{
+    public static void StoreUniform(byte* row, uint mask, uint value)
+    {
+        uint* r = (uint*)row;
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            r[BitOperations.TrailingZeroCount(m)] = value;
+        }
+    }
+
+    public static void StorePredicate(byte* row, uint mask, uint bits)
+    {
+        uint* p = (uint*)row;
+        *p = (*p & ~mask) | (bits & mask);
+    }
+
+    /// <summary>Executes a synchronising warp operation, or makes the path wait for the lanes that its mask names. True: it waits.</summary>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    public static bool Execute(BlockContext block, WarpState warp, Instruction* ins, int code, uint mask)
+    {
+        uint* masks = (uint*)(warp.Registers + ins->Imm);
+        int first = BitOperations.TrailingZeroCount(mask);
+        uint member = masks[first];
+        bool uniform = true;
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            uniform &= masks[BitOperations.TrailingZeroCount(m)] == member;
+        }
+
+        ref PathState path = ref warp.Paths[warp.Current];
+        bool forced = path.BarrierThreads == -1;
+        path.BarrierThreads = 0;
+        if (!uniform)
+        {
+            // Groups of lanes with masks of their own: each is an operation by itself.
+            uint left = mask;
+            while (left != 0)
+            {
+                uint m = masks[BitOperations.TrailingZeroCount(left)];
+                uint group = 0;
+                for (uint l = left; l != 0; l &= l - 1)
+                {
+                    int lane = BitOperations.TrailingZeroCount(l);
+                    group |= masks[lane] == m ? 1u << lane : 0;
+                }
+
+                CheckMembers(block, warp, code, group, m);
+                Perform(block, warp, ins, group);
+                left &= ~group;
+            }
+
+            return false;
+        }
+
+        CheckMembers(block, warp, code, mask, member);
+        uint needed = member & warp.Alive & ~mask;
+        if (needed == 0 || forced)
+        {
+            Perform(block, warp, ins, mask);
+            return false;
+        }
+
+        // Others may wait for us already: at the same place, or for bar.warp.sync anywhere.
+        uint present = mask;
+        for (int i = 0; i < warp.PathCount; i++)
+        {
+            ref PathState other = ref warp.Paths[i];
+            if (i != warp.Current && other.Status == PathStatus.WaitWarp && other.WaitMask == member && (other.Pc == code || (ins->Op == Op.BarWarpSync && block.Launch.Code[other.Pc].Op == Op.BarWarpSync)))
+            {
+                present |= other.Mask;
+            }
+        }
+
+        if ((member & warp.Alive & ~present) != 0)
+        {
+            path.Status = PathStatus.WaitWarp;
+            path.WaitMask = member;
+            path.Pc = code;
+            return true;
+        }
+
+        Perform(block, warp, ins, present);
+        for (int i = 0; i < warp.PathCount; i++)
+        {
+            ref PathState other = ref warp.Paths[i];
+            if (i != warp.Current && other.Status == PathStatus.WaitWarp && other.WaitMask == member && (other.Mask & present) != 0)
+            {
+                other.Status = PathStatus.Ready;
+                other.Pc++;
+            }
+        }
+
+        return false;
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    private static void CheckMembers(BlockContext block, WarpState warp, int code, uint mask, uint member)
+    {
+        uint outside = mask & ~member;
+        if (outside != 0 && block.Launch.CheckSynchronisation)
+        {
+            int lane = BitOperations.TrailingZeroCount(outside);
+            block.Report(FindingKind.InvalidMask, warp, code, lane, $"lane {lane} executes this but is not in its mask 0x{member:x8}");
+        }
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    private static void Perform(BlockContext block, WarpState warp, Instruction* ins, uint mask)
+    {
+        byte* r = warp.Registers;
+        switch (ins->Op)
+        {
+            case Op.BarWarpSync:
+                block.Clocks?.WarpSync(warp.Index, mask, warp.Alive);
+                break;
+            case Op.Shfl:
+                Shuffle(r, ins, mask);
+                break;
+            case Op.Vote:
+                uint p = (*(uint*)(r + ins->A) ^ ((ins->Mod & Mod.ANegated) != 0 ? uint.MaxValue : 0)) & mask;
+                if (ins->Type2 == 0)
+                {
+                    StoreUniform(r + ins->D, mask, p);
+                }
+                else
+                {
+                    bool v = ins->Type2 switch { 1 => p != 0, 2 => p == mask, _ => p == 0 || p == mask };
+                    StorePredicate(r + ins->D, mask, v ? uint.MaxValue : 0);
+                }
+
+                break;
+            case Op.Match:
+                Match(r, ins, mask);
+                break;
+            case Op.Redux:
+                Reduce(r, ins, mask);
+                break;
+            case Op.Elect:
+                int leader = BitOperations.TrailingZeroCount(mask);
+                StoreUniform(r + ins->D, mask, (uint)leader);
+                StorePredicate(r + ins->D2, mask, 1u << leader);
+                break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Shuffle(byte* r, Instruction* ins, uint mask)
+    {
+        uint* a = (uint*)(r + ins->A);
+        uint* b = (uint*)(r + ins->B);
+        uint* c = (uint*)(r + ins->C);
+        uint* result = stackalloc uint[32];
+        uint inRange = 0;
+        for (int lane = 0; lane < 32; lane++)
+        {
+            int bval = (int)(b[lane] & 31);
+            int cval = (int)(c[lane] & 31);
+            int segment = (int)((c[lane] >> 8) & 31);
+            int maxLane = (lane & segment) | (cval & ~segment);
+            int minLane = lane & segment;
+            int j;
+            bool p;
+            switch (ins->Type2)
+            {
+                case 0:
+                    j = lane - bval;
+                    p = j >= maxLane;
+                    break;
+                case 1:
+                    j = lane + bval;
+                    p = j <= maxLane;
+                    break;
+                case 2:
+                    j = lane ^ bval;
+                    p = j <= maxLane;
+                    break;
+                default:
+                    j = minLane | (bval & ~segment);
+                    p = j <= maxLane;
+                    break;
+            }
+
+            j = p ? j : lane;
+            inRange |= p ? 1u << lane : 0;
+            result[lane] = a[j & 31];
+        }
+
+        Vectors.Store32(r + ins->D, mask, Vectors.U((byte*)result, 0), Vectors.U((byte*)result, 1));
+        if (ins->D2 != 0)
+        {
+            StorePredicate(r + ins->D2, mask, inRange);
+        }
+    }
+
+    private static void Match(byte* r, Instruction* ins, uint mask)
+    {
+        bool wide = ((PtxType)ins->Type).Size() == 8;
+        Span<uint> result = stackalloc uint[32];
+        uint all = 0;
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            uint same = 0;
+            for (uint n = mask; n != 0; n &= n - 1)
+            {
+                int other = BitOperations.TrailingZeroCount(n);
+                bool equal = wide ? ((ulong*)(r + ins->A))[lane] == ((ulong*)(r + ins->A))[other] : ((uint*)(r + ins->A))[lane] == ((uint*)(r + ins->A))[other];
+                same |= equal ? 1u << other : 0;
+            }
+
+            result[lane] = ins->Type2 == 0 ? same : same == mask ? mask : 0;
+            all |= same == mask ? 1u << lane : 0;
+        }
+
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            ((uint*)(r + ins->D))[lane] = result[lane];
+        }
+
+        if (ins->D2 != 0)
+        {
+            StorePredicate(r + ins->D2, mask, all);
+        }
+    }
+
+    private static void Reduce(byte* r, Instruction* ins, uint mask)
+    {
+        bool signed = ((PtxType)ins->Type).IsSigned();
+        uint* a = (uint*)(r + ins->A);
+        uint value = a[BitOperations.TrailingZeroCount(mask)];
+        for (uint m = mask & (mask - 1); m != 0; m &= m - 1)
+        {
+            uint x = a[BitOperations.TrailingZeroCount(m)];
+            value = ins->Type2 switch
+            {
+                0 => value + x,
+                1 => signed ? (uint)Math.Min((int)value, (int)x) : Math.Min(value, x),
+                2 => signed ? (uint)Math.Max((int)value, (int)x) : Math.Max(value, x),
+                3 => value & x,
+                4 => value | x,
+                _ => value ^ x,
+            };
+        }
+
+        StoreUniform(r + ins->D, mask, value);
+    }
+}

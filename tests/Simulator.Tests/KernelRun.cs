@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using KernelForge.Simulator.Execution;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Memory;
+using KernelForge.Simulator.Parsing;
+using CheckSet = KernelForge.Simulator.Lowering.Checks;
+
+namespace KernelForge.Simulator.Tests;
+
+/// <summary>One kernel with its buffers: arrange, launch, read back.</summary>
+internal sealed class KernelRun : IDisposable
+{
+    private readonly DeviceMemory memory = new();
+    private readonly Dictionary<string, DeviceBuffer> buffers = [];
+    private readonly List<byte> parameters = [];
+    private readonly PtxModule module;
+    private readonly string kernel;
+
+    public KernelRun(string file, string kernel)
+    {
+        module = PtxModule.Parse(ReadPtx(file));
+        this.kernel = kernel;
+    }
+
+    public CheckSet Checks { get; set; } = CheckSet.Memory | CheckSet.Initialised | CheckSet.Synchronisation;
+
+    public long Budget { get; set; } = 1L << 34;
+
+    public int Cores { get; set; } = 1;
+
+    public bool Cooperative { get; set; }
+
+    public int Shared { get; set; }
+
+    public DeviceMemory Memory => memory;
+
+    public PtxModule Module => module;
+
+    public static string ReadPtx(string file) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "ptx", file));
+
+    public KernelRun In<T>(string name, T[] values, bool readOnly = true)
+        where T : unmanaged
+    {
+        int size = Marshal.SizeOf<T>();
+        DeviceBuffer b = memory.Allocate(new BufferSpec { Name = name, ByteLength = (long)values.Length * size, ElementSize = size, ReadOnly = readOnly, Initialised = true });
+        memory.Write(b, 0, MemoryMarshal.AsBytes<T>(values));
+        return Pointer(name, b);
+    }
+
+    public KernelRun Out<T>(string name, int count)
+        where T : unmanaged
+    {
+        int size = Marshal.SizeOf<T>();
+        DeviceBuffer b = memory.Allocate(new BufferSpec { Name = name, ByteLength = (long)count * size, ElementSize = size });
+        memory.FillPattern(b, 7);
+        return Pointer(name, b);
+    }
+
+    private KernelRun Pointer(string name, DeviceBuffer b)
+    {
+        buffers[name] = b;
+        return Value(b.Address);
+    }
+
+    public KernelRun Value<T>(T value)
+        where T : unmanaged
+    {
+        int size = Marshal.SizeOf<T>();
+        while (parameters.Count % size != 0)
+        {
+            parameters.Add(0);
+        }
+
+        Span<byte> bytes = stackalloc byte[size];
+        MemoryMarshal.Write(bytes, value);
+        parameters.AddRange(bytes.ToArray());
+        return this;
+    }
+
+    public LaunchResult Launch(Dim3 grid, Dim3 block)
+    {
+        KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
+        return Launcher.Run(
+            program, memory,
+            new LaunchConfiguration
+            {
+                Grid = grid, Block = block, Parameters = parameters.ToArray(), InstructionBudget = Budget, MaxDegreeOfParallelism = Cores,
+                Cooperative = Cooperative, DynamicSharedBytes = Shared,
+            },
+            TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Launches and expects an end without findings.</summary>
+    public KernelRun Clean(Dim3 grid, Dim3 block)
+    {
+        LaunchResult result = Launch(grid, block);
+        Assert.True(result.Findings.Count == 0, string.Join("\n", result.Findings.Select(f => $"{f.SourceLine}: {f.KindName}: {f.Message}")));
+        Assert.Equal(LaunchCompletion.Completed, result.Completion);
+        return this;
+    }
+
+    public T[] Read<T>(string name)
+        where T : unmanaged
+    {
+        DeviceBuffer b = buffers[name];
+        var values = new T[b.ByteLength / Marshal.SizeOf<T>()];
+        memory.Read(b, 0, MemoryMarshal.AsBytes(values.AsSpan()));
+        return values;
+    }
+
+    public DeviceBuffer Buffer(string name) => buffers[name];
+
+    public void Dispose() => memory.Dispose();
+
+    public static float[] Floats(int count, int seed = 1, float scale = 1)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 2) - 1) * scale)];
+    }
+
+    public static void Close(double expected, double actual, double tolerance) =>
+        Assert.True(Math.Abs(expected - actual) <= tolerance * Math.Max(1, Math.Abs(expected)) || (double.IsNaN(expected) && double.IsNaN(actual)), $"expected {expected}, got {actual}");
+}
