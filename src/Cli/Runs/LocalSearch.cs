@@ -8,6 +8,7 @@ using KernelForge.Agents.Prompts;
 using KernelForge.Agents.Search;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Plans;
 using KernelForge.Contracts.Runs;
 
 namespace KernelForge.Cli.Runs;
@@ -24,7 +25,7 @@ internal static class LocalSearch
         try
         {
             var strategy = Strategies.Create(order.Strategy);
-            var library = PromptLibrary.Load(prompts, PlanText(surroundings.Root));
+            var library = PromptLibrary.Load(prompts, PlanText.PromptText);
             var coder = new Coder(models.Create(ModelName.Parse(order.Coder)), library, Coder.DefaultSampling);
             var judge = strategy.UsesJudge ? JudgeOf(order.Judge, models, library) : null;
             var team = new AgentTeam(coder, judge, new EvaluatorChild(surroundings), surroundings.Time);
@@ -66,13 +67,6 @@ internal static class LocalSearch
         var name = ModelName.Parse(text);
         var rules = new RuleJudge();
         return name.Source == ModelSource.Rules ? rules : new ModelJudge(models.Create(name), library, Coder.DefaultSampling, rules);
-    }
-
-    /// <summary>The launch plan's reference as the Coder reads it.</summary>
-    private static string PlanText(string root)
-    {
-        var reference = Path.Combine(root, "docs/launch-plan.md");
-        return File.Exists(reference) ? File.ReadAllText(reference) : "";
     }
 
     /// <summary>The message without .NET's own "(Parameter 'name')".</summary>
