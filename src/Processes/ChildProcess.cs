@@ -12,6 +12,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Environment variable that tells the child the descriptor of its message pipe.</summary>
     public const string PipeVariable = "KERNELFORGE_PIPE";
 
+    /// <summary>An argument that is this text becomes the descriptor: for a sandbox that clears the environment.</summary>
+    public const string PipePlaceholder = "{pipe}";
+
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
 
@@ -100,11 +103,6 @@ public sealed class ChildProcess : IAsyncDisposable
             UseShellExecute = false,
             WorkingDirectory = spec.WorkingDirectory ?? string.Empty,
         };
-        foreach (var argument in spec.Arguments)
-        {
-            info.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in spec.Environment)
         {
             info.Environment[name] = value;
@@ -116,9 +114,11 @@ public sealed class ChildProcess : IAsyncDisposable
         var process = new Process { StartInfo = info };
         try
         {
-            if (pipe is not null)
+            var descriptor = pipe?.GetClientHandleAsString() ?? string.Empty;
+            info.Environment[PipeVariable] = descriptor;
+            foreach (var argument in spec.Arguments)
             {
-                info.Environment[PipeVariable] = pipe.GetClientHandleAsString();
+                info.ArgumentList.Add(argument == PipePlaceholder ? descriptor : argument);
             }
 
             process.Start();

@@ -65,6 +65,7 @@ public static class Sandbox
             arguments.AddRange([bind.Writable ? "--bind" : "--ro-bind", bind.Source, bind.Target]);
         }
 
+        arguments.AddRange(["--setenv", ChildProcess.PipeVariable, ChildProcess.PipePlaceholder]);
         foreach (var (name, value) in spec.Environment)
         {
             arguments.AddRange(["--setenv", name, value]);

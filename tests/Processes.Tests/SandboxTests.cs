@@ -57,6 +57,17 @@ public sealed class SandboxTests
     }
 
     [Fact]
+    public async Task Messages_leave_the_sandbox_by_their_pipe()
+    {
+        Assert.SkipUnless(await Sandbox.ProblemAsync("/", TestContext.Current.CancellationToken) is null, "no sandbox here");
+        var (fileName, arguments) = Sandbox.Command(new SandboxSpec { Root = "/", FileName = "/bin/bash", Arguments = ["-c", "echo hello >&$KERNELFORGE_PIPE"] });
+        await using var child = ChildProcess.Start(new ChildSpec { FileName = fileName, Arguments = arguments, Pipe = true });
+        using var reader = new StreamReader(child.Messages);
+
+        Assert.Equal("hello\n", await reader.ReadToEndAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_killed_sandbox_leaves_no_process_behind()
     {
         Assert.SkipUnless(await Sandbox.ProblemAsync("/", TestContext.Current.CancellationToken) is null, "no sandbox here");

@@ -17,4 +17,6 @@ namespace KernelForge.Contracts.Json;
 [JsonSerializable(typeof(EvaluationRequest))]
 [JsonSerializable(typeof(EvaluatorReply))]
 [JsonSerializable(typeof(RunReport))]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(AttemptRecord))]
 public sealed partial class ContractsJson : JsonSerializerContext;

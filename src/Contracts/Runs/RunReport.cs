@@ -1,3 +1,4 @@
+using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Outcomes;
 
 namespace KernelForge.Contracts.Runs;
@@ -14,11 +15,21 @@ public sealed record RunReport
     /// <summary>The strategy's name: <c>coder-judge</c>.</summary>
     public required string Strategy { get; init; }
 
-    /// <summary><c>succeeded</c>, <c>failed</c> or <c>cancelled</c>.</summary>
+    /// <summary><c>succeeded</c> (it went to its end, with or without a <see cref="Best"/>), <c>failed</c> or <c>cancelled</c>.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Why it stopped: <c>rounds</c>, <c>speed_of_light</c>, <c>target_speedup</c>, <c>plateau</c>, <c>budget</c>, <c>no_solution</c>, …</summary>
+    /// <summary>
+    /// Why it stopped: <c>rounds</c>, <c>target_speedup</c>, <c>speed_of_light</c>, <c>plateau</c>, <c>budget_calls</c>, <c>budget_tokens</c>,
+    /// <c>budget_cost</c>, <c>time</c>, <c>no_advice</c>, <c>no_time</c> (it passed and no time was made), <c>transcript_ended</c>, <c>transcript_mismatch</c>, <c>model_error</c>,
+    /// <c>evaluator_fault</c>, <c>cancelled</c>.
+    /// </summary>
     public required string StopReason { get; init; }
+
+    /// <summary>The reason in a sentence, with its figures.</summary>
+    public string? StopMessage { get; init; }
+
+    /// <summary>The fault of the evaluator or of a model that ended the run; null where none did.</summary>
+    public EvaluatorFault? Fault { get; init; }
 
     /// <summary>Every round, in order.</summary>
     public required IReadOnlyList<RoundReport> Rounds { get; init; }
@@ -57,8 +68,23 @@ public sealed record RoundReport
     /// <summary>The solution's text; null where the answer held none.</summary>
     public string? Code { get; init; }
 
+    /// <summary>SHA-256 of <see cref="Code"/>; null where the answer held none.</summary>
+    public string? SolutionSha256 { get; init; }
+
     /// <summary>The Coder's reasoning; null where the provider gives none.</summary>
     public string? Reasoning { get; init; }
+
+    /// <summary>The Coder's prompt.</summary>
+    public PromptReference? Prompt { get; init; }
+
+    /// <summary>What the Coder used in this round.</summary>
+    public ModelUsage? Usage { get; init; }
+
+    /// <summary>When the round began, in UTC.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When it was finished, in UTC.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
 }
 
 /// <summary>One piece of advice (research: CudaForge's Judge).</summary>
@@ -78,6 +104,12 @@ public sealed record JudgeAdvice
 
     /// <summary>Expected gain as a factor; null in correction.</summary>
     public double? ExpectedGain { get; init; }
+
+    /// <summary>The rule and method that advised, <c>uncoalesced/neighbour_addresses</c>; null where a model did.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>What would show that the advice is wrong; null where nobody said.</summary>
+    public string? Disproof { get; init; }
 
     /// <summary>Who advised: a model's name, or <c>rules</c> (then <see cref="FallbackReason"/> may say why).</summary>
     public required string Source { get; init; }
@@ -116,4 +148,17 @@ public sealed record ModelUsage
 
     /// <summary>Cost in US dollars; null where prices are unknown.</summary>
     public decimal? CostUsd { get; init; }
+
+    /// <summary>No call was made, and so nothing was spent.</summary>
+    public static ModelUsage None { get; } = new() { CostUsd = 0m };
+
+    /// <summary>Both together; the cost is unknown where one of them is.</summary>
+    public static ModelUsage operator +(ModelUsage left, ModelUsage right) => new()
+    {
+        Calls = left.Calls + right.Calls,
+        InputTokens = left.InputTokens + right.InputTokens,
+        OutputTokens = left.OutputTokens + right.OutputTokens,
+        ReasoningTokens = left.ReasoningTokens + right.ReasoningTokens,
+        CostUsd = left.CostUsd + right.CostUsd,
+    };
 }

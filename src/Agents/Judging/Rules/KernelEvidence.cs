@@ -1,0 +1,64 @@
+using KernelForge.Contracts.Outcomes;
+
+namespace KernelForge.Agents.Judging.Rules;
+
+/// <summary>One kernel's figures as rules read them; a figure that the platform did not report is null.</summary>
+internal sealed class KernelEvidence(KernelReport kernel, EvaluationOutcome outcome, string code)
+{
+    public KernelReport Kernel => kernel;
+
+    public PerformanceReport? Performance => outcome.Performance;
+
+    public string Code => code;
+
+    /// <summary>This kernel's share of the plan's time; 1 where it is not known.</summary>
+    public double Share => Performance is { LatencyMs: > 0 } && kernel.LatencyMs is { } latency
+        ? Math.Clamp(latency / Performance.LatencyMs, 0, 1)
+        : 1.0 / Math.Max(1, outcome.Kernels.Count);
+
+    /// <summary>Launches of all kernels in one execution of the plan.</summary>
+    public long Launches => outcome.Kernels.Sum(each => each.Launches);
+
+    /// <summary>Share of the plan's time that is spent in no kernel; null where it is not known.</summary>
+    public double? OutsideKernels => Performance is { LatencyMs: > 0 } && outcome.Kernels.All(each => each.LatencyMs is not null)
+        ? Math.Clamp(1 - outcome.Kernels.Sum(each => each.LatencyMs!.Value) / Performance.LatencyMs, 0, 1)
+        : null;
+
+    public string? LimitedBy => kernel.LimitedBy ?? (outcome.Kernels.Count == 1 ? Performance?.LimitedBy : null);
+
+    /// <summary>Speed of light ÷ latency of the whole plan; null where it is not known.</summary>
+    public double? LightFraction => Performance?.SpeedOfLightFraction;
+
+    public double? Dram => Metric(Metrics.DramThroughput) ?? Metric(Metrics.GpuDramThroughput);
+
+    public double? Issue => Metric(Metrics.IssueActive);
+
+    public double? Fp32 => Metric(Metrics.FmaPipe) ?? Metric(Metrics.Fp32Pipe);
+
+    public double? Occupancy => Metric(Metrics.Occupancy);
+
+    /// <summary>The busiest level of the memory hierarchy, per cent.</summary>
+    public double? Memory => Highest(Dram, Metric(Metrics.L2Throughput), Metric(Metrics.L1Throughput));
+
+    /// <summary>The worse of loads and stores.</summary>
+    public double? SectorsPerRequest => Highest(Metric(Metrics.LoadSectorsPerRequest), Metric(Metrics.StoreSectorsPerRequest));
+
+    /// <summary>
+    /// Bytes moved ÷ compulsory bytes, at least: a kernel that keeps DRAM busy to u and reaches the fraction f of the speed of
+    /// light moves u ÷ f of what it must. Null where either is not known.
+    /// </summary>
+    public double? TrafficRatio => Dram is { } busy && LightFraction is > 0 and { } fraction ? busy / 100 * Share / fraction : null;
+
+    public double? Metric(string name) => kernel.Metrics is { } metrics && metrics.TryGetValue(name, out var value) && double.IsFinite(value) ? value : null;
+
+    public static double? Highest(params ReadOnlySpan<double?> values)
+    {
+        double? highest = null;
+        foreach (var value in values)
+        {
+            highest = value is { } number && !(highest >= number) ? number : highest;
+        }
+
+        return highest;
+    }
+}

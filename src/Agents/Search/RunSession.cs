@@ -1,0 +1,397 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+using KernelForge.Agents.Attempts;
+using KernelForge.Agents.Chat;
+using KernelForge.Agents.Coding;
+using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Outcomes;
+using KernelForge.Contracts.Runs;
+
+namespace KernelForge.Agents.Search;
+
+/// <summary>
+/// One run's state and its two steps, attempt and advise; strategies only choose between them. The state is the list of
+/// finished attempts and what follows from it, so a run resumes by reading its attempts file.
+/// </summary>
+internal sealed class RunSession
+{
+    private static readonly string Version = typeof(RunSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
+
+    private readonly string _strategy;
+    private readonly AgentTeam _team;
+    private readonly IProgress<RunEvent>? _progress;
+    private readonly AttemptLog _log;
+    private readonly List<AttemptRecord> _attempts = [];
+    private readonly Dictionary<int, JudgeAdvice> _adviceAfter = [];
+    private ModelUsage _usage = ModelUsage.None;
+    private ModelUsage? _judgeUsage;
+
+    private RunSession(string strategy, RunRequest request, AgentTeam team, IProgress<RunEvent>? progress, AttemptLog log)
+    {
+        _strategy = strategy;
+        Request = request;
+        _team = team;
+        _progress = progress;
+        _log = log;
+    }
+
+    public RunRequest Request { get; }
+
+    public IReadOnlyList<AttemptRecord> Attempts => _attempts;
+
+    /// <summary>The best that passed; null where none did.</summary>
+    public AttemptRecord? Best { get; private set; }
+
+    /// <summary>Runs a strategy's loop from where the run's folder stands, and reports.</summary>
+    public static async Task<RunReport> RunAsync(
+        IStrategy strategy, RunRequest request, AgentTeam team, IProgress<RunEvent>? progress, Func<RunSession, CancellationToken, Task<Stop>> loop, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(team);
+        request.Limits.Validate();
+        if (request.Limits.CostUsd is not null && team.Coder.Model.Price is null)
+        {
+            throw new ModelSetupException($"a cost budget is set and the price of {team.Coder.Model.Name} is not known; set its PRICE setting to IN/OUT in US dollars a million tokens");
+        }
+
+        if (strategy.UsesJudge && team.Judge is null)
+        {
+            throw new ArgumentException($"strategy {strategy.Name} needs a Judge", nameof(team));
+        }
+
+        var path = Path.Combine(request.Folder, "attempts.jsonl");
+        await using var log = AttemptLog.Open(path);
+        RunSession session = new(strategy.Name, request, team, progress, log);
+        await foreach (var attempt in AttemptLog.ReadAsync(path, cancellationToken))
+        {
+            session.Adopt(attempt, path);
+        }
+
+        session.Emit(new RunStarted
+        {
+            RunId = request.RunId,
+            At = session.Now,
+            Task = request.Task.Name,
+            Strategy = strategy.Name,
+            Coder = team.Coder.Model.Name.ToString(),
+            Judge = strategy.UsesJudge ? team.Judge?.Name : null,
+            Rounds = request.Limits.Rounds,
+            FinishedRounds = session._attempts.Count,
+        });
+        return session.Finish(await session.LoopAsync(loop, cancellationToken));
+    }
+
+    /// <summary>Asks the Judge about a basis after the latest round. Null: it has nothing left to advise.</summary>
+    public async Task<JudgeAdvice?> AdviseAsync(NextStep step, CancellationToken cancellationToken)
+    {
+        var round = _attempts[^1].Round;
+        var judge = _team.Judge!;
+        var reply = await judge.AdviseAsync(CaseOf(step, round, null), cancellationToken);
+        _usage += reply.Usage;
+        _judgeUsage = reply.Usage.Calls > 0 ? reply.Usage : null;
+        if (reply.Usage.Calls > 0)
+        {
+            Emit(new ModelReplied
+            {
+                RunId = Request.RunId,
+                At = Now,
+                Round = round,
+                Role = "judge",
+                Model = judge.Name,
+                DurationMs = reply.Duration.TotalMilliseconds,
+                Usage = reply.Usage,
+                TextLength = reply.Text?.Length ?? 0,
+                ReasoningLength = reply.Reasoning?.Length ?? 0,
+            });
+        }
+
+        if (reply.Advice is { } advice)
+        {
+            _adviceAfter[round] = advice;
+            Emit(new Advised { RunId = Request.RunId, At = Now, Round = round, About = step.Basis!.Round, Advice = advice });
+        }
+
+        return reply.Advice;
+    }
+
+    /// <summary>One round: the Coder writes, the evaluator judges, the attempt is on the disk. A stop where the evaluator could not judge.</summary>
+    public async Task<Stop?> AttemptAsync(NextStep step, JudgeAdvice? advice, CancellationToken cancellationToken)
+    {
+        var round = _attempts.Count == 0 ? 0 : _attempts[^1].Round + 1;
+        var started = Now;
+        Emit(new RoundStarted { RunId = Request.RunId, At = started, Round = round, Mode = step.Mode, Parent = step.Basis?.Round });
+        var reply = await _team.Coder.WriteAsync(CaseOf(step, round, advice), cancellationToken);
+        _usage += reply.Usage;
+        Emit(new ModelReplied
+        {
+            RunId = Request.RunId,
+            At = Now,
+            Round = round,
+            Role = "coder",
+            Model = _team.Coder.Model.Name.ToString(),
+            DurationMs = reply.Duration.TotalMilliseconds,
+            Usage = reply.Usage,
+            TextLength = reply.Text.Length,
+            ReasoningLength = reply.Reasoning?.Length ?? 0,
+        });
+
+        var judging = Stopwatch.GetTimestamp();
+        var code = (reply.Answer as SolutionAnswer)?.Code;
+        EvaluationOutcome outcome;
+        if (code is null)
+        {
+            outcome = AnswerErrorOf((UnusableAnswer)reply.Answer, reply.Text);
+        }
+        else
+        {
+            var verdict = await EvaluateAsync(round, code, cancellationToken);
+            if (verdict.Outcome is null)
+            {
+                var fault = verdict.Fault ?? new EvaluatorFault { ExitCode = 70, Message = "the evaluator answered with neither an outcome nor a fault" };
+                return new Stop("evaluator_fault", fault.Message, "failed", fault);
+            }
+
+            outcome = verdict.Outcome;
+        }
+
+        await KeepAsync(RecordOf(round, step, advice, reply, code, outcome, started), Stopwatch.GetElapsedTime(judging));
+        return null;
+    }
+
+    /// <summary>Whether the budget allows another call.</summary>
+    public Stop? BeforeCall() => StopRule.BeforeCall(Request.Limits, _usage);
+
+    private DateTimeOffset Now => _team.Time.GetUtcNow();
+
+    private async Task<Stop> LoopAsync(Func<RunSession, CancellationToken, Task<Stop>> loop, CancellationToken cancellationToken)
+    {
+        var limit = Request.Limits.Time;
+        using var clock = limit is { } time ? new CancellationTokenSource(time, _team.Time) : new CancellationTokenSource();
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
+        try
+        {
+            return await loop(this, both.Token);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new Stop("cancelled", "the run was cancelled", "cancelled");
+        }
+        catch (OperationCanceledException) when (clock.IsCancellationRequested)
+        {
+            return new Stop("time", $"the time of {limit} is used up");
+        }
+        catch (TranscriptException exception)
+        {
+            return exception.Ended && _attempts.Count > 0
+                ? new Stop("transcript_ended", exception.Message)
+                : new Stop(exception.Ended ? "transcript_ended" : "transcript_mismatch", exception.Message, "failed", new EvaluatorFault { ExitCode = 65, Message = exception.Message });
+        }
+        catch (ChatFailureException exception)
+        {
+            return new Stop("model_error", exception.Message, "failed", new EvaluatorFault { ExitCode = 69, Message = exception.Message });
+        }
+    }
+
+    private CaseFile CaseOf(NextStep step, int round, JudgeAdvice? advice) => new()
+    {
+        Task = Request.Task,
+        Platform = Request.Platform,
+        Device = Request.Device,
+        Round = round,
+        Mode = step.Mode,
+        Basis = step.Basis,
+        Best = Best,
+        Latest = step.Independent || _attempts.Count == 0 ? null : _attempts[^1],
+        History = [.. _attempts],
+        Advice = advice,
+    };
+
+    private async Task<EvaluatorReply> EvaluateAsync(int round, string code, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Request.Folder);
+        var path = Path.GetFullPath(Path.Combine(Request.Folder, $"round-{round}.cu"));
+        await File.WriteAllTextAsync(path, code, new UTF8Encoding(false), cancellationToken);
+        return await _team.Evaluator.EvaluateAsync(
+            new EvaluationRequest
+            {
+                TaskPath = Request.Task.Path,
+                TaskName = Request.Task.Name,
+                SolutionPath = path,
+                Platform = Request.Platform,
+                Device = Request.Device,
+                Trials = Request.Trials,
+                Seed = Request.Seed,
+                Profile = true,
+                Home = Request.Home,
+                Toolbox = Request.Toolbox,
+            },
+            cancellationToken);
+    }
+
+    private AnswerError AnswerErrorOf(UnusableAnswer answer, string text) => new()
+    {
+        Message = answer.Message,
+        UnrankedReasons = ["no solution"],
+        Task = new ContentReference { Name = Request.Task.Name, Sha256 = Request.Task.Sha256 },
+        Solution = new ContentReference { Sha256 = Hash(text) },
+        Environment = _attempts.Find(attempt => attempt.Outcome is not AnswerError)?.Outcome.Environment ?? new EvaluationEnvironment
+        {
+            // Nothing was compiled or evaluated.
+            Platform = Request.Platform,
+            Device = Request.Device ?? "default",
+            Architecture = "none",
+            Kernelforge = Version,
+            EvaluationVersion = "none",
+        },
+    };
+
+    private AttemptRecord RecordOf(int round, NextStep step, JudgeAdvice? advice, CoderReply reply, string? code, EvaluationOutcome outcome, DateTimeOffset started) => new()
+    {
+        Id = $"{Request.RunId}/{round}",
+        Kind = _team.Coder.Model.Name.AttemptKind,
+        RunId = Request.RunId,
+        Strategy = _strategy,
+        Task = Request.Task.Name,
+        Category = Request.Task.Category,
+        TaskSha256 = Request.Task.Sha256,
+        TaskSource = Request.Task.Source,
+        Round = round,
+        Mode = step.Mode,
+        Parent = step.Basis?.Round,
+        ParentAttempt = step.Basis?.Id,
+        Model = _team.Coder.Model.Name.ToString(),
+        Sampling = _team.Coder.Sampling,
+        Prompt = reply.Prompt.Reference,
+        Messages = [.. reply.Prompt.Messages.Select(message => new PromptMessage { Role = message.Role.Value, Content = message.Text })],
+        Reasoning = reply.Reasoning,
+        Answer = reply.Text,
+        FinishReason = reply.FinishReason,
+        Code = code,
+        Sha256 = code is null ? null : Hash(code),
+        Advice = advice,
+        Outcome = outcome,
+        Gain = GainOf(outcome),
+        Usage = reply.Usage,
+        JudgeUsage = advice is null ? null : _judgeUsage,
+        StartedAt = started,
+        FinishedAt = Now,
+        Kernelforge = Version,
+    };
+
+    private async Task KeepAsync(AttemptRecord attempt, TimeSpan judging)
+    {
+        await _log.AppendAsync(attempt);
+        var improved = Keep(attempt);
+        Emit(new Evaluated { RunId = Request.RunId, At = Now, Round = attempt.Round, Outcome = attempt.Outcome, Gain = attempt.Gain, DurationMs = judging.TotalMilliseconds });
+        if (improved)
+        {
+            Emit(new Improved { RunId = Request.RunId, At = Now, Round = attempt.Round, Best = BestOf(attempt), Gain = attempt.Gain });
+        }
+    }
+
+    private void Adopt(AttemptRecord attempt, string path)
+    {
+        if (attempt.RunId != Request.RunId || attempt.TaskSha256 != Request.Task.Sha256 || attempt.Strategy != _strategy)
+        {
+            throw new InvalidDataException(
+                $"{path} holds run {attempt.RunId} ({attempt.Strategy}, task {attempt.Task}) and cannot be resumed as run {Request.RunId} ({_strategy}, task {Request.Task.Name}); "
+                + "choose another folder, or the same task file and strategy");
+        }
+
+        _usage += attempt.Usage;
+        if (attempt.JudgeUsage is { } judge)
+        {
+            _usage += judge;
+        }
+
+        if (attempt.Advice is { } advice && _attempts.Count > 0)
+        {
+            _adviceAfter[_attempts[^1].Round] = advice;
+        }
+
+        Keep(attempt);
+    }
+
+    /// <summary>Adds a finished attempt; true where it is the new best.</summary>
+    private bool Keep(AttemptRecord attempt)
+    {
+        _attempts.Add(attempt);
+        if (!IsBetter(attempt, Best))
+        {
+            return false;
+        }
+
+        Best = attempt;
+        return true;
+    }
+
+    /// <summary>Rankable before unrankable, then the larger speed-up (each against the baseline of its own class), else the smaller latency.</summary>
+    private static bool IsBetter(AttemptRecord attempt, AttemptRecord? best)
+    {
+        if (attempt.Outcome is not Passed || best is null || attempt.Outcome.Ranked != best.Outcome.Ranked)
+        {
+            return attempt.Outcome is Passed && (best is null || attempt.Outcome.Ranked);
+        }
+
+        return (attempt.Outcome.Performance, best.Outcome.Performance) switch
+        {
+            (null, _) => false,
+            (_, null) => true,
+            ({ SpeedupFactor: { } mine }, { SpeedupFactor: { } other }) => mine > other,
+            var (mine, other) => mine.LatencyMs < other.LatencyMs,
+        };
+    }
+
+    private double? GainOf(EvaluationOutcome outcome) =>
+        outcome is Passed && outcome.Performance is { LatencyMs: > 0 } mine && Best?.Outcome.Performance is { } before ? before.LatencyMs / mine.LatencyMs : null;
+
+    private static BestSolution BestOf(AttemptRecord attempt) => new()
+    {
+        SolutionSha256 = attempt.Sha256!,
+        SpeedupFactor = attempt.Outcome.Performance?.SpeedupFactor,
+        LatencyMs = attempt.Outcome.Performance?.LatencyMs,
+    };
+
+    private RunReport Finish(Stop stop)
+    {
+        var best = Best is { } attempt ? BestOf(attempt) : null;
+        Emit(new Stopped { RunId = Request.RunId, At = Now, Status = stop.Status, Reason = stop.Reason, Message = stop.Message, Best = best, Usage = _usage });
+        return new RunReport
+        {
+            RunId = Request.RunId,
+            Task = Request.Task.Name,
+            Strategy = _strategy,
+            Status = stop.Status,
+            StopReason = stop.Reason,
+            StopMessage = stop.Message,
+            Fault = stop.Fault,
+            Rounds = [.. _attempts.Select(RoundOf)],
+            Best = best,
+            Usage = _usage,
+        };
+    }
+
+    private RoundReport RoundOf(AttemptRecord attempt) => new()
+    {
+        Number = attempt.Round,
+        Mode = attempt.Mode,
+        Parent = attempt.Parent,
+        Outcome = attempt.Outcome,
+        Advice = _adviceAfter.GetValueOrDefault(attempt.Round),
+        Gain = attempt.Gain,
+        Model = attempt.Model,
+        Code = attempt.Code,
+        SolutionSha256 = attempt.Sha256,
+        Reasoning = attempt.Reasoning,
+        Prompt = attempt.Prompt,
+        Usage = attempt.Usage,
+        StartedAt = attempt.StartedAt,
+        FinishedAt = attempt.FinishedAt,
+    };
+
+    private void Emit(RunEvent happened) => _progress?.Report(happened);
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+}

@@ -1,0 +1,33 @@
+namespace KernelForge.Cli.Bench;
+
+/// <summary>What <c>bench NAME --json</c> prints.</summary>
+internal sealed record BenchReport
+{
+    /// <summary>The benchmark.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Processor and cores, memory, system.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>What was measured.</summary>
+    public required IReadOnlyList<BenchFigure> Figures { get; init; }
+}
+
+/// <summary>One figure.</summary>
+internal sealed record BenchFigure
+{
+    /// <summary>What it is.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The median of the samples.</summary>
+    public required double Value { get; init; }
+
+    /// <summary>Its unit.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>What it should be at most (or at least, for rates); null where nobody set one.</summary>
+    public double? Goal { get; init; }
+
+    /// <summary>Whether <see cref="Goal"/> is met; null without one.</summary>
+    public bool? Met { get; init; }
+}

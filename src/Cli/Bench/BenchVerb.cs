@@ -1,0 +1,56 @@
+using System.CommandLine;
+using KernelForge.Cli.Json;
+using KernelForge.Cli.Terminal;
+using Spectre.Console;
+
+namespace KernelForge.Cli.Bench;
+
+/// <summary><c>bench NAME</c>: one benchmark with its goals.</summary>
+internal static class BenchVerb
+{
+    private static readonly string[] Later = ["service", "strategies", "dataset"];
+
+    /// <summary>The verb.</summary>
+    public static Command Create(Surroundings surroundings)
+    {
+        var name = new Argument<string>("NAME") { Description = "simulator or evaluation" };
+        var json = new Option<bool>("--json") { Description = "One JSON document" };
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: not ("simulator" or "evaluation") and var other }])
+            {
+                result.AddError(Later.Contains(other) ? $"bench {other} comes with the service" : $"there is no benchmark '{other}'; known: simulator, evaluation");
+            }
+        });
+        var command = new Command("bench", "One benchmark with its goals") { name, json };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var report = result.GetRequiredValue(name) == "simulator"
+                ? await SimulatorBench.RunAsync(cancellationToken)
+                : await new EvaluationBench(surroundings).RunAsync(cancellationToken);
+            if (result.GetValue(json))
+            {
+                await JsonOutput.WriteAsync(surroundings.Out, report, context => context.BenchReport);
+            }
+            else
+            {
+                Print(surroundings.NewScreen(), report);
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void Print(Screen screen, BenchReport report)
+    {
+        screen.Line($"[bold]{Markup.Escape(report.Name)}[/] on {Markup.Escape(report.Machine)}");
+        screen.Table(
+            ["figure", ">value", "unit", ">goal", "met"],
+            report.Figures.Select(figure => (IReadOnlyList<string?>)
+            [
+                Markup.Escape(figure.Name), Figures.Significant(figure.Value), Markup.Escape(figure.Unit), figure.Goal is { } goal ? Figures.Significant(goal) : "-",
+                figure.Met switch { true => "[green]yes[/]", false => "[red]no[/]", null => "-" },
+            ]));
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json;
+using KernelForge.Cli.Json;
+using KernelForge.Processes;
+
+namespace KernelForge.Cli.Bench;
+
+/// <summary>The simulator's benchmark runs in the evaluator, which alone holds the simulator: <c>KernelForge.Evaluator bench simulator</c>.</summary>
+internal static class SimulatorBench
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+
+    /// <summary>Runs it and reads the report that it writes on its pipe.</summary>
+    public static async Task<BenchReport> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var child = ChildProcess.Start(new ChildSpec
+        {
+            FileName = DotnetProgram.Host,
+            Arguments = [Path.Combine(AppContext.BaseDirectory, "KernelForge.Evaluator.dll"), "bench", "simulator"],
+            Environment = DotnetProgram.Environment(),
+            Timeout = Limit,
+            Pipe = true,
+        });
+        child.CloseInput();
+        await using var registration = cancellationToken.Register(child.Kill);
+        using var reader = new StreamReader(child.Messages);
+        var text = await reader.ReadToEndAsync(CancellationToken.None);
+        var exit = await child.Completion;
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return JsonSerializer.Deserialize(text, CliJson.Default.BenchReport) ?? throw new JsonException("null");
+        }
+        catch (JsonException)
+        {
+            throw new CliException(ExitCodes.Fault, $"the simulator's benchmark gave no report (exit status {exit.ExitCode}); it printed: {exit.StandardError.Trim()}");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using KernelForge.Cli.Bench;
+using KernelForge.Cli.Doctor;
+using KernelForge.Cli.Suite;
+using KernelForge.Cli.Tasks;
+
+namespace KernelForge.Cli.Json;
+
+/// <summary>What the verbs print or read besides the contracts: snake_case, unknown members are errors.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    WriteIndented = true)]
+[JsonSerializable(typeof(IReadOnlyList<IndexEntry>))]
+[JsonSerializable(typeof(IReadOnlyList<TaskEntry>))]
+[JsonSerializable(typeof(TaskDetails))]
+[JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(DoctorReport))]
+internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,0 +1,94 @@
+using System.CommandLine;
+using System.Text.Json;
+using KernelForge.Cli.Suite;
+using KernelForge.Cli.Terminal;
+using KernelForge.Contracts.Json;
+using KernelForge.Contracts.Runs;
+
+namespace KernelForge.Cli.Runs;
+
+/// <summary><c>run</c>: a search by agents over rounds, on this machine.</summary>
+internal static class RunVerb
+{
+    /// <summary>The verb.</summary>
+    public static Command Create(Surroundings surroundings)
+    {
+        var task = new Argument<string>("TASK") { Description = "A name, a path to a .py file, or kernelbench:L1/26" };
+        var strategy = new Option<string>("--strategy") { Description = "How to search", HelpName = "S", DefaultValueFactory = _ => "coder-judge" };
+        var coder = new Option<string>("--coder") { Description = "Who writes: openai:MODEL, compatible:NAME/MODEL or replay:TRANSCRIPT", HelpName = "M", Required = true };
+        var judge = new Option<string>("--judge") { Description = "Who advises: a model as above, or rules", HelpName = "M", DefaultValueFactory = _ => "rules" };
+        var rounds = new Option<int>("--rounds") { Description = "Most rounds", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var platform = new Option<string>("--platform") { Description = "sim", HelpName = "P", DefaultValueFactory = _ => "sim" };
+        var device = new Option<string?>("--device") { Description = "A GPU or, on sim, a GPU profile; default: the platform's", HelpName = "D" };
+        var budget = new Option<decimal?>("--budget-usd") { Description = "Most money that models may cost", HelpName = "X" };
+        var save = new Option<string?>("--save") { Description = "Folder for every round's solution, round-N.cu", HelpName = "DIR" };
+        var json = new Option<bool>("--json") { Description = "One JSON document; rounds are shown on standard error" };
+        rounds.Validators.Add(result => OptionChecks.InRange(result, "--rounds", 1, 1000));
+        platform.Validators.Add(OptionChecks.Platform);
+
+        var command = new Command("run", "A search: a Coder writes, the evaluator judges, a Judge advises, over rounds")
+        {
+            task, strategy, coder, judge, rounds, platform, device, budget, save, json,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var id = LocalSearch.NewId(surroundings.Time);
+            var order = new SearchOrder
+            {
+                RunId = id,
+                Folder = FolderOf(id, surroundings),
+                Task = TaskSuite.Load(surroundings.Root).Find(result.GetRequiredValue(task)),
+                Strategy = result.GetRequiredValue(strategy),
+                Coder = result.GetRequiredValue(coder),
+                Judge = result.GetRequiredValue(judge),
+                Rounds = result.GetValue(rounds),
+                Platform = result.GetRequiredValue(platform),
+                Device = result.GetValue(device),
+                BudgetUsd = result.GetValue(budget),
+            };
+            var asJson = result.GetValue(json);
+            var view = new RunView(asJson ? new Screen(surroundings.Error, colours: false, Screen.Unbounded) : surroundings.NewScreen());
+            var report = await surroundings.Search(order, surroundings, view.Show, cancellationToken);
+            if (result.GetValue(save) is { } folder)
+            {
+                await SaveAsync(report, folder, cancellationToken);
+            }
+
+            if (asJson)
+            {
+                await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(report, ReadableJson.Context.RunReport));
+            }
+            else
+            {
+                view.ShowEnd(report, order.AttemptsPath);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            return ExitCodeOf(report);
+        });
+        return command;
+    }
+
+    /// <summary>A run's folder in the data folder.</summary>
+    public static string FolderOf(string runId, Surroundings surroundings) => Path.Combine(surroundings.Home, "runs", runId);
+
+    /// <summary>0: something passed; 1: nothing did; the fault's code where a fault ended it.</summary>
+    private static int ExitCodeOf(RunReport report) => report switch
+    {
+        { Best: not null } => ExitCodes.Done,
+        { Fault: { } fault } => fault.ExitCode,
+        _ => ExitCodes.NotPassed,
+    };
+
+    private static async Task SaveAsync(RunReport report, string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var round in report.Rounds)
+        {
+            if (round.Code is { } code)
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, $"round-{round.Number}.cu"), code, cancellationToken);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelForge.Agents.Tests;
+
+/// <summary>Files of the working tree.</summary>
+internal static class Repository
+{
+    public static string Prompts => Path.Combine(Root(), "prompts");
+
+    public static string Tests([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+
+    private static string Root([CallerFilePath] string file = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", ".."));
+}
+
+/// <summary>A folder that is gone afterwards.</summary>
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("kernelforge-agents-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

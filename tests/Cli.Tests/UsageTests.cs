@@ -1,0 +1,79 @@
+namespace KernelForge.Cli.Tests;
+
+public sealed class UsageTests : IDisposable
+{
+    private readonly TestCli _cli = new();
+
+    [Theory]
+    [InlineData("known", "nonsense")]
+    [InlineData("eval TASK SOLUTION", "eval")]
+    [InlineData("eval TASK SOLUTION", "eval", "activation/gelu")]
+    [InlineData("--trials: expected 5 to 1000, found 4", "eval", "activation/gelu", "-", "--trials", "4")]
+    [InlineData("'many'", "eval", "activation/gelu", "-", "--trials", "many")]
+    [InlineData("'cuda' is not part of this version; known: sim", "eval", "activation/gelu", "-", "--platform", "cuda")]
+    [InlineData("--unknown", "eval", "activation/gelu", "-", "--unknown")]
+    [InlineData("activation", "tasks", "list", "--category", "nope")]
+    [InlineData("not part of this version", "tasks", "audit", "activation/gelu")]
+    [InlineData("known: simulator, evaluation", "bench", "nonsense")]
+    [InlineData("comes with the service", "bench", "service")]
+    [InlineData("comes with the service", "serve", "--urls", "http://localhost")]
+    [InlineData("comes with the service", "dataset", "export", "--recipe", "concur")]
+    [InlineData("--rounds: expected 1 to 1000, found 0", "run", "activation/gelu", "--coder", "replay:x", "--rounds", "0")]
+    [InlineData("--coder", "run", "activation/gelu")]
+    public async Task A_wrong_command_line_exits_64_with_a_message_that_says_what_is_wrong(string says, params string[] arguments)
+    {
+        var code = await _cli.RunAsync(arguments);
+
+        Assert.Equal(64, code);
+        Assert.Contains(says, _cli.Error, StringComparison.Ordinal);
+        Assert.Empty(_cli.Out);
+    }
+
+    [Theory]
+    [InlineData("activation/gleu", "activation/gelu")]
+    [InlineData("gelu", "activation/gelu")]
+    [InlineData("matrix_multiplication", "matmul/square_matrix_multiplication")]
+    [InlineData("reluu", "activation/relu")]
+    public async Task An_unknown_task_exits_64_and_names_the_nearest(string asked, string nearest)
+    {
+        var code = await _cli.RunAsync("tasks", "show", asked);
+
+        Assert.Equal(64, code);
+        Assert.Contains($"did you mean {nearest}", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_near_nothing_points_to_the_list()
+    {
+        await _cli.RunAsync("tasks", "show", "quantum/entanglement");
+
+        Assert.Contains("./kernelforge tasks list shows them all", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_task_file_that_is_not_there_exits_65()
+    {
+        Assert.Equal(65, await _cli.RunAsync("tasks", "show", "/nowhere/my_op.py"));
+        Assert.Contains("there is no task file /nowhere/my_op.py", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_solution_file_that_is_not_there_exits_65()
+    {
+        Assert.Equal(65, await _cli.RunAsync("eval", "activation/gelu", "/nowhere/solution.cu"));
+        Assert.Contains("there is no solution file /nowhere/solution.cu", _cli.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("eval", "--help")]
+    [InlineData("run", "--help")]
+    public async Task Help_goes_to_standard_output_and_exits_0(params string[] arguments)
+    {
+        Assert.Equal(0, await _cli.RunAsync(arguments));
+        Assert.Contains("Usage:", _cli.Out, StringComparison.Ordinal);
+        Assert.Empty(_cli.Error);
+    }
+
+    public void Dispose() => _cli.Dispose();
+}
