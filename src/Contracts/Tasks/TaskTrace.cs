@@ -9,7 +9,7 @@ public sealed record TaskTrace
     /// <summary>Preset traced.</summary>
     public required string Preset { get; init; }
 
-    /// <summary>Operators that launch work, in order. Views are left out.</summary>
+    /// <summary>Operators that launch work, equal ones as one with a <see cref="TracedOperator.Count"/>, in the order in which they first ran. Views are left out.</summary>
     public required IReadOnlyList<TracedOperator> Operators { get; init; }
 
     /// <summary>Bytes that any implementation moves: inputs that the result depends on, parameters and outputs, each once; unique rows for index tasks; the stored half of triangular inputs.</summary>
@@ -54,4 +54,7 @@ public sealed record TracedOperator
 
     /// <summary>Floating-point operations.</summary>
     public required double Flops { get; init; }
+
+    /// <summary>How often it runs; the other figures are of one run.</summary>
+    public required int Count { get; init; }
 }

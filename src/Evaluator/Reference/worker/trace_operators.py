@@ -2,12 +2,14 @@
 what no implementation can avoid: compulsory bytes and operations."""
 
 import math
+import time
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import values
+from errors import TaskError
 from instance import DTYPES
 
 SEED = 1
@@ -42,6 +44,10 @@ GATHERS = {"embedding": ("weight", "indices"), "index_select": ("self", "index")
 SCATTERS = {"index_put": "values", "_unsafe_index_put": "values", "scatter": "src", "scatter_add": "src", "scatter_reduce": "src", "index_add": "source", "index_copy": "source", "index_reduce": "source", "index_fill": "index"}
 BATCH_NORMS = ("native_batch_norm", "_native_batch_norm_legit", "cudnn_batch_norm")
 PER_ELEMENT = {"normalization": 4, "softmax": 4, "elementwise": 1, "reduction": 1, "pooling": 1, "scan": 1, "resize": 4, "attention": 0, "matmul": 0, "convolution": 0}
+
+
+class TooSlow(BaseException):
+    """A fake forward takes longer than it is worth."""
 
 
 class TraceMode(TorchDispatchMode):
@@ -259,8 +265,32 @@ def _structure_share(name, tensor, structures):
 
 
 def trace(task, presets, preset):
-    """The trace of a preset as the contract's TaskTrace."""
-    observation = values.observe(presets.module(preset), SEED, fake=True)
+    """The trace of a preset as the contract's TaskTrace; on real tensors where forward depends on values and they are small."""
+    module = presets.module(preset)
+    try:
+        return _trace(task, module, preset, values.observe(module, SEED, fake=True))
+    except TaskError as error:
+        if not _depends_on_values(error):
+            raise
+        small_enough(module, error, values.REAL_LIMIT // 4)
+        made = _trace(task, module, preset, values.observe(module, SEED, fake=False))
+        made["notes"].append("forward depends on values: traced on real tensors")
+        return made
+
+
+def _depends_on_values(error):
+    return "DataDependent" in error.message or "DynamicOutputShape" in error.message
+
+
+def small_enough(module, error, limit):
+    """Raises the error of the fake run where a real one would be too large."""
+    observation = values.observe(module, SEED, fake=True)
+    size = sum(t.numel() * t.element_size() for t in observation.before.values())
+    if size > limit:
+        raise error
+
+
+def _trace(task, module, preset, observation):
     distributions = {n: observation.observer.of(t) for n, t in observation.before.items()}
     structures = {n: d["structure"] for n, d in distributions.items() if d and d.get("structure")}
     mode = TraceMode(structures=structures)
@@ -292,16 +322,66 @@ def trace(task, presets, preset):
     matrix = sum(o["flops"] for o in mode.operators if o["operator_class"] in ("matmul", "convolution", "attention", "recurrent"))
     floats = [t for t in (*live.values(), *observation.outputs.values()) if t.is_floating_point()]
     widest = max(floats, key=lambda t: t.dtype.itemsize, default=None)
-    return {"preset": preset, "operators": mode.operators, "compulsory_bytes": sum(by_tensor.values()), "compulsory_bytes_by_tensor": {n: b for n, b in by_tensor.items() if b},
+    return {"preset": preset, "operators": _merged(mode.operators), "compulsory_bytes": sum(by_tensor.values()), "compulsory_bytes_by_tensor": {n: b for n, b in by_tensor.items() if b},
             "unused_tensors": [n for n in live if n not in needed], "flops": sum(o["flops"] for o in mode.operators), "matrix_flops": matrix,
             "precision": DTYPES[widest.dtype] if widest is not None else "int64", "notes": list(dict.fromkeys(notes))}
 
 
-def cost(module):
-    """(elements, operations) of a module's forward on fake tensors."""
+def _merged(operators):
+    """Equal operators as one with a count, in the order in which they first ran: a recurrent network has tens of thousands."""
+    merged = {}
+    for operator in operators:
+        key = tuple(operator.values())
+        if key in merged:
+            merged[key]["count"] += 1
+        else:
+            merged[key] = {**operator, "count": 1}
+    return list(merged.values())
+
+
+class CostMode(TorchDispatchMode):
+    """Operations and the largest result, and nothing else: derivation runs it dozens of times."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        from torch.utils.flop_counter import flop_registry
+
+        self.registry, self.deadline = flop_registry, time.process_time() + seconds
+        self.operations, self.largest = 0.0, 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        kwargs = kwargs or {}
+        if time.process_time() > self.deadline:
+            raise TooSlow
+        result = func(*args, **kwargs)
+        if func.is_view:
+            return result
+        written = sum(t.numel() for t in (result if isinstance(result, (tuple, list)) else (result,)) if isinstance(t, torch.Tensor))
+        self.largest = max(self.largest, written)
+        flops = 0
+        if func.overloadpacket in self.registry:
+            flops = self.registry[func.overloadpacket](*args, **kwargs, out_val=result)
+        elif func is torch.ops.aten._scaled_dot_product_flash_attention_for_cpu.default:
+            q, k, v = args[:3]
+            flops = 2 * math.prod(q.shape[:-1]) * k.shape[-2] * (q.shape[-1] + v.shape[-1])
+        elif args and isinstance(args[0], torch.Tensor):
+            flops = max(written, args[0].numel() if torch.Tag.pointwise not in func.tags else 0)
+        self.operations += max(flops, written)
+        return result
+
+
+def cost(module, seconds):
+    """(elements, operations) of a module's forward on fake tensors; TooSlow after the given processor time."""
     observation = values.observe(module, SEED, fake=True)
-    mode = TraceMode()
-    observation.forward(mode)
+    mode = CostMode(seconds)
+    try:
+        observation.forward(mode)
+    except TaskError as error:
+        if not _depends_on_values(error):
+            raise
+        small_enough(module, error, 256 << 20)
+        observation = values.observe(module, SEED, fake=False)
+        mode = CostMode(seconds)
+        observation.forward(mode)
     elements = sum(t.numel() for t in (*observation.before.values(), *observation.outputs.values()))
-    moved = max((o["read_bytes"] + o["written_bytes"] for o in mode.operators), default=0) // 8
-    return max(elements, moved), sum(max(o["flops"], o["written_bytes"] / 8) for o in mode.operators)
+    return max(elements, mode.largest), mode.operations
