@@ -22,7 +22,7 @@ namespace KernelForge.Evaluator.Judging;
 internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposable
 {
     private const string DefaultDevice = "H200";
-    private const long SampleBudget = 600_000_000;
+    private const long SampleBudget = 120_000_000;
     private const int TunableBudgetShare = 4;
     private static readonly string[] CheckedPresets = ["small", "odd"];
 

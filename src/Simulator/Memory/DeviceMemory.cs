@@ -19,6 +19,9 @@ public sealed unsafe class DeviceMemory : IDisposable
     /// <summary>Buffers above this many bytes are paged. Default 32 MiB.</summary>
     public long ContiguousLimit { get; init; } = 32L << 20;
 
+    /// <summary>Host memory that the pages of all paged buffers take now, bytes.</summary>
+    public long ResidentBytes => buffers.Sum(buffer => buffer?.ResidentBytes ?? 0);
+
     /// <summary>Writes to read-only buffers, the first of each launch and line.</summary>
     public IReadOnlyList<BufferViolation> Violations => violations;
 

@@ -15,6 +15,25 @@ namespace KernelForge.Simulator.Sampling;
 public sealed record SampledLaunchResult(
     LaunchCompletion Completion, CounterTotals Totals, IReadOnlyList<Finding> Findings, double SampledShare);
 
+/// <summary>How much of a launch may be run.</summary>
+public sealed record SamplingLimits
+{
+    /// <summary>PTX instructions × active threads to spend; a few blocks are run in any case.</summary>
+    public required double LaneInstructions { get; init; }
+
+    /// <summary>Blocks, where not the whole launch fits the budget.</summary>
+    public long Blocks { get; init; } = 1024;
+
+    /// <summary>Host memory for pages of the buffers, over the whole <see cref="DeviceMemory"/>, after which sampling stops.</summary>
+    public long ResidentBytes { get; init; } = 1L << 30;
+
+    /// <summary>PTX instructions × 32 that one block may take (<see cref="LaunchCompletion.BudgetExhausted"/> above it).</summary>
+    public long BlockLaneInstructions { get; init; } = long.MaxValue;
+
+    /// <summary>The blocks depend on one another: run all or stop after the first (<see cref="LaunchCompletion.Stopped"/>).</summary>
+    public bool WholeOnly { get; init; }
+}
+
 /// <summary>Runs the blocks that a <see cref="BlockSampler"/> chooses and counts them for a GPU.</summary>
 public static class SampledLaunch
 {
@@ -26,7 +45,7 @@ public static class SampledLaunch
     /// <param name="shape">Its shape and the cubin's resources.</param>
     /// <param name="buffers">Where its tensors lie.</param>
     /// <param name="seed">Chooses the sample.</param>
-    /// <param name="budgetLaneInstructions">PTX instructions × active threads to spend on it.</param>
+    /// <param name="limits">How much of it to run.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static SampledLaunchResult Run(
         KernelProgram program,
@@ -36,11 +55,13 @@ public static class SampledLaunch
         LaunchShape shape,
         IReadOnlyList<BufferRange> buffers,
         ulong seed,
-        double budgetLaneInstructions,
+        SamplingLimits limits,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(memory);
         ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(limits);
         var counters = new LaunchCounters(program.Instructions, CounterSettings.For(profile, shape, buffers));
         var observer = new CountingObserver(counters);
         var findings = new List<Finding>();
@@ -50,16 +71,27 @@ public static class SampledLaunch
             return new SampledLaunchResult(whole.Completion, counters.Totals(), whole.Findings, 1);
         }
 
-        var sampler = new BlockSampler((shape.GridX, shape.GridY, shape.GridZ), seed, budgetLaneInstructions);
+        var sampler = new BlockSampler((shape.GridX, shape.GridY, shape.GridZ), seed, limits.LaneInstructions);
+        var oneBlock = configuration with { InstructionBudget = limits.BlockLaneInstructions };
         var completion = LaunchCompletion.Completed;
-        while (completion == LaunchCompletion.Completed && sampler.TryNext(counters.LaneInstructions, out var block))
+        while (completion == LaunchCompletion.Completed && MayGoOn(sampler, memory, limits) && sampler.TryNext(counters.LaneInstructions, out var block))
         {
+            if (limits.WholeOnly && sampler.Taken > 1 && !sampler.RunsEverything)
+            {
+                completion = LaunchCompletion.Stopped;
+                break;
+            }
+
             counters.UseStratum(block.Stratum);
-            var result = Launcher.Run(program, memory, configuration with { Blocks = [block.Linear] }, ref observer, cancellationToken);
+            var result = Launcher.Run(program, memory, oneBlock with { Blocks = [block.Linear] }, ref observer, cancellationToken);
             findings.AddRange(result.Findings);
             completion = result.Completion;
         }
 
         return new SampledLaunchResult(completion, counters.Totals(sampler.Weights), findings, sampler.Share);
     }
+
+    private static bool MayGoOn(BlockSampler sampler, DeviceMemory memory, SamplingLimits limits) =>
+        sampler.Taken == 0
+        || ((sampler.RunsEverything || limits.WholeOnly || sampler.Taken < limits.Blocks) && memory.ResidentBytes <= limits.ResidentBytes);
 }

@@ -106,7 +106,7 @@ public sealed class RealKernelTests
         var block = kernel == "matmul_tiled" ? new Dim3(16, 16) : new Dim3(256);
         var shape = Shape(grid, block, registers, program);
         var configuration = new LaunchConfiguration { Grid = grid, Block = block, Parameters = parameters.ToArray() };
-        var result = SampledLaunch.Run(program, memory, configuration, profile, shape, buffers, 1, 2e6, TestContext.Current.CancellationToken);
+        var result = SampledLaunch.Run(program, memory, configuration, profile, shape, buffers, 1, new SamplingLimits { LaneInstructions = 2e6 }, TestContext.Current.CancellationToken);
         Assert.Equal(LaunchCompletion.Completed, result.Completion);
         Assert.Empty(result.Findings);
         return (TimeModel.Estimate(profile, shape, result.Totals, program.Instructions), result.Totals, program);

@@ -36,7 +36,7 @@ internal sealed record ExecutionEnd(CheckVerdict Verdict, string Message)
 internal sealed class SimExecution : IDisposable
 {
     // An endless loop ends after a few seconds; a naive kernel on a derived preset (10⁸ operations) takes a tenth of this.
-    private const long InstructionBudget = 20_000_000_000;
+    private const long InstructionBudget = 4_000_000_000;
     private readonly LoadedSolution _solution;
     private readonly TaskDescription _task;
     private readonly PreparedTrial _trial;

@@ -19,16 +19,20 @@ namespace KernelForge.Evaluator.Platforms.Sim;
 internal sealed class SimMeasurement(MeasureRequest request)
 {
     // One block of a kernel that gives a whole tensor to one thread can take minutes: then there is no time, with the reason.
-    private const long BlockBudget = 6_000_000_000;
+    private const long BlockBudget = 4_000_000_000;
+
+    // A launch whose blocks depend on one another is run whole up to this many lane instructions.
+    private const long WholeBudget = 1_000_000_000;
+    private const long ResidentLimit = 4L << 30;
 
     // Repeated launches differ in their arguments only; first, middle and last stand for all.
     private const int RepresentativesPerShape = 3;
     private const double LeastShare = 1e-12;
 
     private readonly List<Finding> _findings = [];
-    private readonly List<SampledLaunch> _launches = [];
+    private readonly List<PricedLaunch> _launches = [];
     private long _blocks;
-    private long _sampled;
+    private double _sampled;
 
     /// <summary>Measures.</summary>
     public MeasureReply Run(CancellationToken cancellationToken)
@@ -118,7 +122,7 @@ internal sealed class SimMeasurement(MeasureRequest request)
         return total;
     }
 
-    private SampledLaunch Sample(
+    private PricedLaunch Sample(
         LoadedSolution solution, DeviceMemory memory, Dictionary<string, DeviceBuffer> buffers, LaunchStep launch, long budget, CancellationToken cancellationToken)
     {
         var program = solution.Program(launch.Kernel, Checks.Memory);
@@ -138,27 +142,20 @@ internal sealed class SimMeasurement(MeasureRequest request)
         };
         RequireFits(solution, launch, shape);
         var reason = ReasonAgainstSampling(program, launch);
-        var counters = new LaunchCounters(program.Instructions, CounterSettings.For(solution.Profile, shape, [.. buffers.Values.Select(b => new BufferRange(b.Spec.Name, b.Address, b.ByteLength))]));
-        var sampler = new BlockSampler((launch.Grid.X, launch.Grid.Y, launch.Grid.Z), seed: 1, reason is null ? budget : BlockBudget);
-        var configuration = SimLaunch.Configuration(solution, launch, name => buffers[name].Address, seed: 1) with { InstructionBudget = BlockBudget };
-        while (sampler.TryNext(counters.LaneInstructions, out var block))
+        var configuration = SimLaunch.Configuration(solution, launch, name => buffers[name].Address, seed: 1);
+        var ranges = buffers.Values.Select(b => new BufferRange(b.Spec.Name, b.Address, b.ByteLength)).ToList();
+        var limits = new SamplingLimits
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (reason is not null && sampler.Taken > 1 && !sampler.RunsEverything)
-            {
-                throw new NotSampledException($"{launch.Kernel} is not sampled at full size: {reason}; and the whole launch of {sampler.Blocks} blocks is more than platform sim runs");
-            }
-
-            counters.UseStratum(block.Stratum);
-            var observer = new CountingObserver(counters);
-            var result = Launcher.Run(program, memory, configuration with { Blocks = [block.Linear] }, ref observer, cancellationToken);
-            Collect(launch, result);
-        }
-
-        _blocks += sampler.Blocks;
-        _sampled += sampler.Taken;
-        var totals = counters.Totals(sampler.Weights);
-        return new SampledLaunch(launch, shape, totals, TimeModel.Estimate(solution.Profile, shape, totals, program.Instructions), program);
+            LaneInstructions = reason is null ? budget : WholeBudget,
+            BlockLaneInstructions = BlockBudget,
+            ResidentBytes = memory.ResidentBytes + (ResidentLimit / 4),
+            WholeOnly = reason is not null,
+        };
+        var result = SampledLaunch.Run(program, memory, configuration, solution.Profile, shape, ranges, seed: 1, limits, cancellationToken);
+        Collect(launch, result, reason, shape.Blocks);
+        _blocks += shape.Blocks;
+        _sampled += result.SampledShare * shape.Blocks;
+        return new PricedLaunch(launch, shape, result.Totals, TimeModel.Estimate(solution.Profile, shape, result.Totals, program.Instructions), program);
     }
 
     private static void RequireFits(LoadedSolution solution, LaunchStep launch, LaunchShape shape)
@@ -174,12 +171,17 @@ internal sealed class SimMeasurement(MeasureRequest request)
         }
     }
 
-    private void Collect(LaunchStep launch, LaunchResult result)
+    private void Collect(LaunchStep launch, SampledLaunchResult result, string? reason, long blocks)
     {
         _findings.AddRange(result.Findings.Select(f => SimLaunch.Finding(f, launch.Kernel, request.Compiled.Preset)));
         if (_findings.Count > 0)
         {
             return;
+        }
+
+        if (result.Completion == LaunchCompletion.Stopped && reason is not null)
+        {
+            throw new NotSampledException($"{launch.Kernel} is not sampled at full size: {reason}; and the whole launch of {blocks} blocks is more than platform sim runs");
         }
 
         if (result.Completion == LaunchCompletion.BudgetExhausted)
@@ -211,13 +213,13 @@ internal sealed class SimMeasurement(MeasureRequest request)
         {
             LatencyMs = launchesMs,
             PrepareMs = prepareMs,
-            SampledShare = Math.Max(LeastShare, (double)_sampled / Math.Max(1, _blocks)),
+            SampledShare = Math.Max(LeastShare, _sampled / Math.Max(1, _blocks)),
             LimitedBy = heaviest?.Estimate.Limiter ?? "dram",
             Kernels = [.. _launches.GroupBy(l => l.Launch.Kernel).Select(g => Report(solution, [.. g]))],
         };
     }
 
-    private KernelReport Report(LoadedSolution solution, IReadOnlyList<SampledLaunch> launches)
+    private KernelReport Report(LoadedSolution solution, IReadOnlyList<PricedLaunch> launches)
     {
         var heaviest = launches.MaxBy(l => l.TotalMs)!;
         var instructions = heaviest.Program.Instructions;
@@ -237,7 +239,7 @@ internal sealed class SimMeasurement(MeasureRequest request)
         };
     }
 
-    private sealed record SampledLaunch(LaunchStep Launch, LaunchShape Shape, CounterTotals Totals, TimeEstimate Estimate, KernelProgram Program)
+    private sealed record PricedLaunch(LaunchStep Launch, LaunchShape Shape, CounterTotals Totals, TimeEstimate Estimate, KernelProgram Program)
     {
         public int Launches { get; init; }
 
