@@ -20,7 +20,7 @@ internal sealed record TaskCost(double SpeedOfLightMs, double TorchEagerMs, doub
         double eager = 0;
         foreach (var step in trace.Operators)
         {
-            eager += Roofline.EagerOperator(profile, step.ReadBytes + step.WrittenBytes, step.Flops, step.Precision, step.OperatorClass).Milliseconds;
+            eager += step.Count * Roofline.EagerOperator(profile, step.ReadBytes + step.WrittenBytes, step.Flops, step.Precision, step.OperatorClass).Milliseconds;
         }
 
         var beyondL2 = Math.Max(0, trace.CompulsoryBytes - profile.L2Bytes);
