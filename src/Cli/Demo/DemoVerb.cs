@@ -12,7 +12,7 @@ namespace KernelForge.Cli.Demo;
 internal static class DemoVerb
 {
     private const string Coder = "replay:demo";
-    private const int Rounds = 8;
+    private const int Rounds = 7;
 
     private static readonly string[] TaskNames = ["activation/gelu", "reduce/sum_reduction_over_a_dimension", "matmul/square_matrix_multiplication"];
 
