@@ -1,5 +1,6 @@
 using System.IO.Pipes;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Json;
 using KernelForge.Evaluator.Compilation;
@@ -14,6 +15,7 @@ return args switch
 {
     ["judge"] => await JudgeAsync(),
     ["compile", .. var libraries] => await CompilerProcess.RunAsync(libraries, OpenInput(), CancellationToken.None),
+    ["bench", "simulator"] => await WriteAsync(SimulatorBench.Run(CancellationToken.None), ContractsJson.Default.BenchReport),
     ["run", "sim"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), CancellationToken.None),
     _ => 64,
 };
@@ -22,15 +24,21 @@ static Stream OpenInput() => new FileStream(new Microsoft.Win32.SafeHandles.Safe
 
 static async Task<int> JudgeAsync()
 {
+    var reply = await ReplyAsync();
+    var written = await WriteAsync(reply, ContractsJson.Default.EvaluatorReply);
+    return reply.Fault?.ExitCode ?? written;
+}
+
+static async Task<int> WriteAsync<T>(T document, JsonTypeInfo<T> type)
+{
     if (Environment.GetEnvironmentVariable(ChildProcess.PipeVariable) is not { Length: > 0 } descriptor)
     {
         return 64;
     }
 
-    var reply = await ReplyAsync();
     await using var pipe = new AnonymousPipeClientStream(PipeDirection.Out, descriptor);
-    await JsonSerializer.SerializeAsync(pipe, reply, ContractsJson.Default.EvaluatorReply);
-    return reply.Fault?.ExitCode ?? 0;
+    await JsonSerializer.SerializeAsync(pipe, document, type);
+    return 0;
 }
 
 static async Task<EvaluatorReply> ReplyAsync()

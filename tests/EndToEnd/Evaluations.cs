@@ -9,12 +9,9 @@ internal static class Evaluations
 {
     public static string Root { get; } = FindRoot();
 
-    private static string EvaluatorPath { get; } = Path.Combine(
-        Root, "src", "Evaluator", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", "KernelForge.Evaluator.dll");
-
     public static void RequireToolbox()
     {
-        if (Directory.Exists(Path.Combine(ToolboxPaths.Toolbox(), "usr")) )
+        if (Directory.Exists(Path.Combine(ToolboxPaths.Toolbox(), "usr")))
         {
             return;
         }
@@ -35,7 +32,7 @@ internal static class Evaluations
     };
 
     public static Task<EvaluatorReply> AskAsync(EvaluationRequest request) =>
-        new EvaluatorProcess(EvaluatorPath).EvaluateAsync(request, TestContext.Current.CancellationToken);
+        new EvaluatorProcess().EvaluateAsync(request, TestContext.Current.CancellationToken);
 
     public static async Task<EvaluationOutcome> JudgeAsync(EvaluationRequest request)
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using KernelForge.Cli.Json;
 using KernelForge.Cli.Terminal;
+using KernelForge.Contracts.Benchmarks;
 using Spectre.Console;
 
 namespace KernelForge.Cli.Bench;

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using KernelForge.Cli.Json;
+using KernelForge.Contracts.Benchmarks;
+using KernelForge.Contracts.Json;
 using KernelForge.Processes;
 
 namespace KernelForge.Cli.Bench;
@@ -28,7 +29,8 @@ internal static class SimulatorBench
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return JsonSerializer.Deserialize(text, CliJson.Default.BenchReport) ?? throw new JsonException("null");
+            var report = JsonSerializer.Deserialize(text, ContractsJson.Default.BenchReport) ?? throw new JsonException("null");
+            return report with { Machine = Machine.Describe() };
         }
         catch (JsonException)
         {

@@ -11,7 +11,7 @@ namespace KernelForge.Cli.Demo;
 /// <summary><c>demo</c>: searches on three tasks with recorded answers, through the code of <c>run</c>.</summary>
 internal static class DemoVerb
 {
-    private const string Coder = "replay:demo";
+    private const string Recorded = "replay:demo";
     private const int Rounds = 7;
 
     private static readonly string[] TaskNames = ["activation/gelu", "reduce/sum_reduction_over_a_dimension", "matmul/square_matrix_multiplication"];
@@ -37,7 +37,8 @@ internal static class DemoVerb
                 {
                     RunId = $"demo-{id}-{reports.Count + 1}",
                     Task = suite.Find(name),
-                    Coder = Coder,
+                    Coder = Recorded,
+                    Judge = Recorded,
                     Rounds = Rounds,
                     Folder = Path.Combine(folder, name.Replace('/', '-')),
                 };
@@ -88,7 +89,7 @@ internal static class DemoVerb
                 entry.Performance?.SpeedupFactor is { } factor ? Figures.Factor(factor) : "-",
                 Markup.Escape(entry.Performance?.Baseline ?? "-"),
                 entry.Performance?.SpeedOfLightFraction is { } fraction ? Figures.Percent(fraction) : "-",
-                Markup.Escape(entry.Report.Rounds.Select(round => round.Model).FirstOrDefault(model => model is not null) ?? Coder),
+                Markup.Escape(entry.Report.Rounds.Select(round => round.Model).FirstOrDefault(model => model is not null) ?? Recorded),
             ]));
     }
 

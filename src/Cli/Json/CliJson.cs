@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using KernelForge.Cli.Bench;
 using KernelForge.Cli.Doctor;
 using KernelForge.Cli.Suite;
 using KernelForge.Cli.Tasks;
@@ -14,6 +13,6 @@ namespace KernelForge.Cli.Json;
 [JsonSerializable(typeof(IReadOnlyList<IndexEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<TaskEntry>))]
 [JsonSerializable(typeof(TaskDetails))]
-[JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(KernelForge.Contracts.Benchmarks.BenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using KernelForge.Contracts.Benchmarks;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
@@ -11,6 +12,7 @@ namespace KernelForge.Contracts.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true,
     AllowOutOfOrderMetadataProperties = true)]
+[JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(TaskDescription))]
 [JsonSerializable(typeof(TaskTrace))]
 [JsonSerializable(typeof(EvaluationOutcome))]

@@ -1,7 +1,7 @@
-namespace KernelForge.Cli.Bench;
+namespace KernelForge.Contracts.Benchmarks;
 
 /// <summary>What <c>bench NAME --json</c> prints.</summary>
-internal sealed record BenchReport
+public sealed record BenchReport
 {
     /// <summary>The benchmark.</summary>
     public required string Name { get; init; }
@@ -14,7 +14,7 @@ internal sealed record BenchReport
 }
 
 /// <summary>One figure.</summary>
-internal sealed record BenchFigure
+public sealed record BenchFigure
 {
     /// <summary>What it is.</summary>
     public required string Name { get; init; }
