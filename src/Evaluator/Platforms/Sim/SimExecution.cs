@@ -65,13 +65,20 @@ internal sealed class SimExecution : IDisposable
     /// <summary>Executes the plan once.</summary>
     public ExecutionEnd Run(CancellationToken cancellationToken)
     {
-        foreach (var step in _solution.Plan.Prepare.Concat(_solution.Plan.Launches))
+        if (Execute(_solution.Plan.Prepare, cancellationToken) is { } unprepared)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (Execute(step, cancellationToken) is { } stopped)
-            {
-                return stopped with { Printed = Printed(), UnrankedReasons = [.. _unranked] };
-            }
+            return unprepared with { Printed = Printed(), UnrankedReasons = [.. _unranked] };
+        }
+
+        var prepared = HashPersistent();
+        if (Execute(_solution.Plan.Launches, cancellationToken) is { } stopped)
+        {
+            return stopped with { Printed = Printed(), UnrankedReasons = [.. _unranked] };
+        }
+
+        if (HashPersistent().Zip(prepared).FirstOrDefault(pair => pair.First != pair.Second).First is { Name: { } changed })
+        {
+            return new ExecutionEnd(CheckVerdict.Rejected, $"'{changed}' is persistent: prepare writes it and launches only read it, but a launch changed it; use a scratch buffer that is not persistent");
         }
 
         AddUnwrittenOutputs();
@@ -149,6 +156,23 @@ internal sealed class SimExecution : IDisposable
         }
 
         return buffer;
+    }
+
+    private List<(string Name, ulong Hash)> HashPersistent() =>
+        [.. _solution.Plan.Tensors.Where(t => t.Persistent).Select(t => (t.Name, _memory.Hash(_buffers[t.Name])))];
+
+    private ExecutionEnd? Execute(StepSequence steps, CancellationToken cancellationToken)
+    {
+        foreach (var step in steps)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (Execute(step, cancellationToken) is { } stopped)
+            {
+                return stopped;
+            }
+        }
+
+        return null;
     }
 
     private ExecutionEnd? Execute(ResolvedStep step, CancellationToken cancellationToken)
