@@ -16,7 +16,7 @@ height = 256
 width = 256
 
 PRESETS = {
-    "small": {"batch": 3, "features": 5, "height": 17, "width": 13},
+    "small": {"batch": 3, "features": 5, "height": 17, "width": 12},
     "odd": {"batch": 1, "features": 3, "height": 7, "width": 33},
     "full": {},
 }
