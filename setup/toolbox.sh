@@ -128,7 +128,7 @@ fail_part() {
   fail 69 "part '$1' of the toolbox could not be made." "$reason" "The whole log: $KF_LOG"
 }
 
-# mirror: the host's own Debian mirror, read from its apt sources; Debian's default on other hosts.
+# mirror: the host's own Debian mirror, read from its apt sources. A host that is no Debian has to name one.
 mirror() {
   if [[ -n ${KERNELFORGE_MIRROR:-} ]]; then
     printf '%s' "$KERNELFORGE_MIRROR"
@@ -137,7 +137,9 @@ mirror() {
   local found
   found=$(cat /etc/apt/sources.list.d/*.sources 2>/dev/null | awk '$1 == "URIs:" { for (i = 2; i <= NF; i++) print $i }' | grep -E '^(https?|file|copy):.*/debian/?$' | head -n 1) || true
   [[ -n $found ]] || found=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^(https?|file|copy):.*\/debian\/?$/) { print $i; exit } }' | head -n 1) || true
-  printf '%s' "${found:-http://deb.debian.org/debian}"
+  [[ -n $found ]] || fail 69 "this host's apt sources name no Debian mirror, which the toolbox is made from." \
+    "Set KERNELFORGE_MIRROR to the address of one (www.debian.org/mirror/list has them all), and start again."
+  printf '%s' "$found"
 }
 
 # packages PART SEPARATOR: its packages with their version patterns, for apt.
@@ -170,19 +172,21 @@ make_eval() {
   proxy=$(apt-config dump --format '%f "%v";%n' Acquire::http::Proxy 2>/dev/null | head -n 1) || true
   [[ -z $proxy ]] || options+=(--aptopt="$proxy")
   mkdir "$next.part"
-  say "toolbox, part 'eval': Debian $(suite) with Python, PyTorch and NVRTC, about 1.2 GB, from $(mirror); takes a minute or two"
+  local from
+  from=$(mirror)
+  say "toolbox, part 'eval': Debian $(suite) with Python, PyTorch and NVRTC, about 1.2 GB, from $from; takes a minute or two"
   if ((EUID == 0)); then
     # Mounts of its own, which go with it however it ends: a killed one must not leave /proc mounted in a folder that is removed next.
     local -a alone=()
     ! unshare --mount true 2>/dev/null || alone=(unshare --mount --propagation private --)
-    watched "toolbox, part 'eval'" "$next.part" "${alone[@]}" mmdebstrap --mode=root --format=directory "${options[@]}" "$(suite)" "$next.part" "$(mirror)" || fail_part eval
+    watched "toolbox, part 'eval'" "$next.part" "${alone[@]}" mmdebstrap --mode=root --format=directory "${options[@]}" "$(suite)" "$next.part" "$from" || fail_part eval
   else
     { type -P newuidmap && grep -s "^$(id -un):" /etc/subuid; } >/dev/null || fail 69 "making the toolbox without root needs subordinate user ids." \
       "Run these once, then start the same command again:" "  sudo apt-get install uidmap" "  sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $(id -un)"
     # shellcheck disable=SC2016
     TMPDIR=$KF_TOOLBOXES watched "toolbox, part 'eval'" "$next.part" bash -o pipefail -c \
       'into=$1; shift; mmdebstrap --mode=unshare --format=tar "$@" | tar -x --no-same-owner --exclude="./dev/*" -C "$into"' \
-      - "$next.part" "${options[@]}" "$(suite)" - "$(mirror)" || fail_part eval
+      - "$next.part" "${options[@]}" "$(suite)" - "$from" || fail_part eval
   fi
   rm -rf -- "$next.part"/var/cache/apt/archives/*.deb "$next.part"/var/cache/apt/*.bin
   mkdir -p "$next.part/.kernelforge"
