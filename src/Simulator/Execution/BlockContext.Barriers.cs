@@ -16,6 +16,7 @@ internal sealed unsafe partial class BlockContext
         int threads = ins->D2 != 0 ? (int)((uint*)(warp.Registers + ins->B))[first] : 0;
         ref BlockBarrier barrier = ref Barriers[id];
         barrier.InUse = true;
+        barriersUsed |= 1u << id;
 
         // A whole warp counts as 32 threads even where the block ends inside it (PTX ISA: counts are multiples of the warp size).
         barrier.Arrived += mask == warp.Alive && threads != 0 ? 32 : BitOperations.PopCount(mask);
@@ -44,12 +45,16 @@ internal sealed unsafe partial class BlockContext
         return warp.Paths[warp.Current].Status != PathStatus.Ready;
     }
 
+    // Bit i: barrier i has been used by this block.
+    private uint barriersUsed;
+
     /// <summary>Threads ended: barriers that waited for all the block's threads may be complete now.</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void ThreadsExited()
     {
-        for (int id = 0; id < 16; id++)
+        for (uint used = barriersUsed; used != 0; used &= used - 1)
         {
+            int id = BitOperations.TrailingZeroCount(used);
             if (Barriers[id].InUse)
             {
                 CompleteBarrier(id, 0);

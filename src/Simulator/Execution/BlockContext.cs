@@ -189,6 +189,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         Log.Clear();
         Printed.Clear();
         Array.Clear(Barriers);
+        barriersUsed = 0;
         Clocks?.Reset();
         if (SharedRaceWords is not null)
         {

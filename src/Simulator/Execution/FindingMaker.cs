@@ -97,6 +97,7 @@ internal static unsafe class FindingMaker
         }
 
         DeviceBuffer buffer = block.Launch.Memory.Find(entry->Start)!;
+        offset += entry->Start - buffer.Address;
         long index = (long)offset / Math.Max(1, buffer.Spec.ElementSize);
         block.Report(FindingKind.UninitialisedRead, warp, code, lane, $"read of {size} bytes at {buffer.Spec.Name}[{index}], which nothing wrote", buffer.Spec.Name, index, (long)offset, size);
     }

@@ -464,7 +464,7 @@ internal static unsafe class Interpreter
                         MemoryUnit.Observe(block, R, ins, mask, ref observer);
                     }
 
-                    MemoryUnit.Load32(block, warp, ins, R, mask, null);
+                    WordAccess.Load(block, warp, ins, R, mask, null);
                     continue;
                 case Op.Ld32Shared:
                     if (TObserver.Enabled)
@@ -472,7 +472,7 @@ internal static unsafe class Interpreter
                         MemoryUnit.Observe(block, R, ins, mask, ref observer);
                     }
 
-                    MemoryUnit.Load32(block, warp, ins, R, mask, block.SharedEntry);
+                    WordAccess.Load(block, warp, ins, R, mask, block.SharedEntry);
                     continue;
                 case Op.St32Global:
                     if (TObserver.Enabled)
@@ -480,7 +480,7 @@ internal static unsafe class Interpreter
                         MemoryUnit.Observe(block, R, ins, mask, ref observer);
                     }
 
-                    MemoryUnit.Store32(block, warp, ins, R, mask, null);
+                    WordAccess.Store(block, warp, ins, R, mask, null);
                     continue;
                 case Op.St32Shared:
                     if (TObserver.Enabled)
@@ -488,7 +488,7 @@ internal static unsafe class Interpreter
                         MemoryUnit.Observe(block, R, ins, mask, ref observer);
                     }
 
-                    MemoryUnit.Store32(block, warp, ins, R, mask, block.SharedEntry);
+                    WordAccess.Store(block, warp, ins, R, mask, block.SharedEntry);
                     continue;
                 case Op.Ld:
                     if (TObserver.Enabled)

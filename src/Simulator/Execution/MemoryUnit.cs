@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
@@ -11,336 +10,14 @@ using static KernelForge.Simulator.Execution.Vectors;
 namespace KernelForge.Simulator.Execution;
 
 /// <summary>
-/// Loads and stores. A warp's access is tested as a whole: contiguous or all the same address, one bounds and alignment test, one test of
-/// the shadow. What fails any test goes lane by lane through <see cref="Resolve"/>, which also makes the findings.
+/// Loads and stores of every space, width and vector length. A warp's access is tested as a whole: contiguous or all the same address, one
+/// bounds and alignment test, one test of the shadow. What fails any test goes lane by lane through <see cref="Resolve"/>, which also makes
+/// the findings.
 /// </summary>
 internal static unsafe class MemoryUnit
 {
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Load32(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask, BufferEntry* entry)
-    {
-        byte* row = R + ins->A;
-        int first = BitOperations.TrailingZeroCount(mask);
-        int last = 31 - BitOperations.LeadingZeroCount(mask);
-        ulong address = ((ulong*)row)[first];
-        ulong offset = address + (ulong)ins->Imm;
-        if (entry == null)
-        {
-            entry = block.Cache[ins - block.Launch.Code];
-            if (offset - entry->Start >= entry->Length)
-            {
-                entry = Lookup(block, ins, offset);
-            }
-
-            offset -= entry->Start;
-        }
-
-        if ((offset & 3) != 0 || offset >= entry->Length || entry->Data == null)
-        {
-            goto slow;
-        }
-
-        // Contiguous: lane i reads at base + 4 i.
-        ulong origin = address - ((ulong)first * 4);
-        Vector512<ulong> ramp = Vector512.Create(0UL, 4, 8, 12, 16, 20, 24, 28) + Vector512.Create(origin);
-        uint equal = Bits64(
-            Vector512.Equals(L(row, 0), ramp),
-            Vector512.Equals(L(row, 1), ramp + Vector512.Create(32UL)),
-            Vector512.Equals(L(row, 2), ramp + Vector512.Create(64UL)),
-            Vector512.Equals(L(row, 3), ramp + Vector512.Create(96UL)));
-        if ((equal & mask) == mask)
-        {
-            if (offset + ((ulong)(last - first + 1) * 4) > entry->Length)
-            {
-                goto slow;
-            }
-
-            if (entry->Shadow != null)
-            {
-                Vector256<byte> shadow = Vector256.Load(entry->Shadow + (long)(offset >> 2) - first);
-                uint unwritten = ~Vector256.Equals(shadow, Vector256<byte>.Zero).ExtractMostSignificantBits() & mask;
-                if (unwritten != 0 && block.Launch.CheckInitialised)
-                {
-                    goto slow;
-                }
-            }
-
-            byte* data = entry->Data + (long)offset - (first * 4);
-            Vectors.Store32(R + ins->D, mask, U(data, 0), U(data, 1));
-            return;
-        }
-
-        // All lanes at one address.
-        Vector512<ulong> one = Vector512.Create(address);
-        equal = Bits64(Vector512.Equals(L(row, 0), one), Vector512.Equals(L(row, 1), one), Vector512.Equals(L(row, 2), one), Vector512.Equals(L(row, 3), one));
-        if ((equal & mask) == mask)
-        {
-            if (offset + 4 > entry->Length || (entry->Shadow != null && entry->Shadow[offset >> 2] != 0 && block.Launch.CheckInitialised))
-            {
-                goto slow;
-            }
-
-            Vector512<uint> value = Vector512.Create(*(uint*)(entry->Data + offset));
-            Vectors.Store32(R + ins->D, mask, value, value);
-            return;
-        }
-
-        // Each half contiguous or at one address: blocks 16 threads wide.
-        if (mask == uint.MaxValue && Halves(block, ins, R, entry, row, offset - address))
-        {
-            return;
-        }
-
-        if (GatherChecked(block, ins, R, mask, entry, row, offset - address))
-        {
-            return;
-        }
-
-    slow:
-        Load(block, warp, ins, R, mask);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Halves(BlockContext block, Instruction* ins, byte* R, BufferEntry* entry, byte* row, ulong toOffset)
-    {
-        ulong* addresses = (ulong*)row;
-        Vector512<uint> lower = default, upper = default;
-        for (int half = 0; half < 2; half++)
-        {
-            ulong address = addresses[half * 16];
-            ulong offset = address + toOffset;
-            Vector512<ulong> a = L(row, half * 2);
-            Vector512<ulong> b = L(row, (half * 2) + 1);
-            Vector512<ulong> one = Vector512.Create(address);
-            Vector512<uint> value;
-            if (a == one && b == one)
-            {
-                if ((offset & 3) != 0 || offset >= entry->Length || offset + 4 > entry->Length || (entry->Shadow != null && entry->Shadow[offset >> 2] != 0 && block.Launch.CheckInitialised))
-                {
-                    return false;
-                }
-
-                value = Vector512.Create(*(uint*)(entry->Data + offset));
-            }
-            else
-            {
-                Vector512<ulong> ramp = one + Vector512.Create(0UL, 4, 8, 12, 16, 20, 24, 28);
-                if (a != ramp || b != ramp + Vector512.Create(32UL) || (offset & 3) != 0 || offset >= entry->Length || offset + 64 > entry->Length)
-                {
-                    return false;
-                }
-
-                if (entry->Shadow != null && block.Launch.CheckInitialised && Vector128.Load(entry->Shadow + (offset >> 2)) != Vector128<byte>.Zero)
-                {
-                    return false;
-                }
-
-                value = *(Vector512<uint>*)(entry->Data + offset);
-            }
-
-            if (half == 0)
-            {
-                lower = value;
-            }
-            else
-            {
-                upper = value;
-            }
-        }
-
-        *(Vector512<uint>*)(R + ins->D) = lower;
-        *(Vector512<uint>*)(R + ins->D + 64) = upper;
-        return true;
-    }
-
-    /// <summary>Any addresses in one buffer: bounds and alignment as vectors, then plain scalar loads. False: something is wrong with one of them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool GatherChecked(BlockContext block, Instruction* ins, byte* R, uint mask, BufferEntry* entry, byte* row, ulong toOffset)
-    {
-        if (entry->Length < 4)
-        {
-            return false;
-        }
-
-        Vector512<ulong> bias = Vector512.Create(toOffset);
-        Vector512<ulong> limit = Vector512.Create(entry->Length - 4);
-        Vector512<ulong> o0 = L(row, 0) + bias;
-        Vector512<ulong> o1 = L(row, 1) + bias;
-        Vector512<ulong> o2 = L(row, 2) + bias;
-        Vector512<ulong> o3 = L(row, 3) + bias;
-        uint inside = Bits64(Vector512.LessThanOrEqual(o0, limit), Vector512.LessThanOrEqual(o1, limit), Vector512.LessThanOrEqual(o2, limit), Vector512.LessThanOrEqual(o3, limit));
-        Vector512<ulong> low = Vector512.Create(3UL);
-        uint aligned = Bits64(
-            Vector512.Equals(o0 & low, Vector512<ulong>.Zero), Vector512.Equals(o1 & low, Vector512<ulong>.Zero),
-            Vector512.Equals(o2 & low, Vector512<ulong>.Zero), Vector512.Equals(o3 & low, Vector512<ulong>.Zero));
-        if ((inside & aligned & mask) != mask)
-        {
-            return false;
-        }
-
-        byte* data = entry->Data + (long)toOffset;
-        ulong* addresses = (ulong*)row;
-        if (entry->Shadow != null && block.Launch.CheckInitialised)
-        {
-            uint unwritten = 0;
-            for (uint m = mask; m != 0; m &= m - 1)
-            {
-                int lane = BitOperations.TrailingZeroCount(m);
-                unwritten |= entry->Shadow[(addresses[lane] + toOffset) >> 2];
-            }
-
-            if (unwritten != 0)
-            {
-                return false;
-            }
-        }
-
-        uint* d = (uint*)(R + ins->D);
-        if (mask == uint.MaxValue)
-        {
-            if (ins->D == ins->A)
-            {
-                return false;
-            }
-
-            for (int lane = 0; lane < 32; lane += 4)
-            {
-                uint v0 = *(uint*)(data + addresses[lane]);
-                uint v1 = *(uint*)(data + addresses[lane + 1]);
-                uint v2 = *(uint*)(data + addresses[lane + 2]);
-                uint v3 = *(uint*)(data + addresses[lane + 3]);
-                d[lane] = v0;
-                d[lane + 1] = v1;
-                d[lane + 2] = v2;
-                d[lane + 3] = v3;
-            }
-
-            return true;
-        }
-
-        for (uint m = mask; m != 0; m &= m - 1)
-        {
-            int lane = BitOperations.TrailingZeroCount(m);
-            d[lane] = *(uint*)(data + addresses[lane]);
-        }
-
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Store32(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask, BufferEntry* entry)
-    {
-        byte* row = R + ins->A;
-        int first = BitOperations.TrailingZeroCount(mask);
-        int last = 31 - BitOperations.LeadingZeroCount(mask);
-        ulong address = ((ulong*)row)[first];
-        ulong offset = address + (ulong)ins->Imm;
-        if (entry == null)
-        {
-            entry = block.Cache[ins - block.Launch.Code];
-            if (offset - entry->Start >= entry->Length)
-            {
-                entry = Lookup(block, ins, offset);
-            }
-
-            offset -= entry->Start;
-        }
-
-        if ((offset & 3) != 0 || offset >= entry->Length || entry->Data == null || entry->ReadOnly != 0)
-        {
-            goto slow;
-        }
-
-        ulong origin = address - ((ulong)first * 4);
-        Vector512<ulong> ramp = Vector512.Create(0UL, 4, 8, 12, 16, 20, 24, 28) + Vector512.Create(origin);
-        uint equal = Bits64(
-            Vector512.Equals(L(row, 0), ramp),
-            Vector512.Equals(L(row, 1), ramp + Vector512.Create(32UL)),
-            Vector512.Equals(L(row, 2), ramp + Vector512.Create(64UL)),
-            Vector512.Equals(L(row, 3), ramp + Vector512.Create(96UL)));
-        if ((equal & mask) == mask)
-        {
-            if (offset + ((ulong)(last - first + 1) * 4) > entry->Length)
-            {
-                goto slow;
-            }
-
-            byte* data = entry->Data + (long)offset - (first * 4);
-            byte* source = R + ins->B;
-            byte* shadow = entry->Shadow == null ? null : entry->Shadow + (long)(offset >> 2) - first;
-            if (mask == uint.MaxValue)
-            {
-                U(source, 0).Store((uint*)data);
-                U(source, 1).Store((uint*)(data + 64));
-                if (shadow != null)
-                {
-                    Vector256<byte>.Zero.Store(shadow);
-                }
-            }
-            else if (Avx512F.IsSupported)
-            {
-                Avx512F.MaskStore((uint*)data, Mask32(mask, 0), U(source, 0));
-                Avx512F.MaskStore((uint*)(data + 64), Mask32(mask, 1), U(source, 1));
-                for (uint m = shadow == null ? 0 : mask; m != 0; m &= m - 1)
-                {
-                    shadow[BitOperations.TrailingZeroCount(m)] = 0;
-                }
-            }
-            else
-            {
-                for (uint m = mask; m != 0; m &= m - 1)
-                {
-                    int lane = BitOperations.TrailingZeroCount(m);
-                    ((uint*)data)[lane] = ((uint*)source)[lane];
-                    if (shadow != null)
-                    {
-                        shadow[lane] = 0;
-                    }
-                }
-            }
-
-            return;
-        }
-
-        // Scattered in one buffer.
-        if (entry->Length >= 4)
-        {
-            ulong toOffset = offset - address;
-            Vector512<ulong> bias = Vector512.Create(toOffset);
-            Vector512<ulong> limit = Vector512.Create(entry->Length - 4);
-            Vector512<ulong> low = Vector512.Create(3UL);
-            Vector512<ulong> o0 = L(row, 0) + bias;
-            Vector512<ulong> o1 = L(row, 1) + bias;
-            Vector512<ulong> o2 = L(row, 2) + bias;
-            Vector512<ulong> o3 = L(row, 3) + bias;
-            uint inside = Bits64(Vector512.LessThanOrEqual(o0, limit), Vector512.LessThanOrEqual(o1, limit), Vector512.LessThanOrEqual(o2, limit), Vector512.LessThanOrEqual(o3, limit));
-            uint aligned = Bits64(
-                Vector512.Equals(o0 & low, Vector512<ulong>.Zero), Vector512.Equals(o1 & low, Vector512<ulong>.Zero),
-                Vector512.Equals(o2 & low, Vector512<ulong>.Zero), Vector512.Equals(o3 & low, Vector512<ulong>.Zero));
-            if ((inside & aligned & mask) == mask)
-            {
-                ulong* addresses = (ulong*)row;
-                uint* source = (uint*)(R + ins->B);
-                for (uint m = mask; m != 0; m &= m - 1)
-                {
-                    int lane = BitOperations.TrailingZeroCount(m);
-                    ulong at = addresses[lane] + toOffset;
-                    *(uint*)(entry->Data + at) = source[lane];
-                    if (entry->Shadow != null)
-                    {
-                        entry->Shadow[at >> 2] = 0;
-                    }
-                }
-
-                return;
-            }
-        }
-
-    slow:
-        Store(block, warp, ins, R, mask);
-    }
-
-    private static BufferEntry* Lookup(BlockContext block, Instruction* ins, ulong address)
+    /// <summary>The buffer that an address belongs to, or the page of a paged one; remembered for the instruction's next access.</summary>
+    public static BufferEntry* Lookup(BlockContext block, Instruction* ins, ulong address)
     {
         DeviceBuffer? buffer = block.Launch.Memory.Find(address);
         if (buffer is null || buffer.IsFreed)
@@ -348,8 +25,20 @@ internal static unsafe class MemoryUnit
             return block.Empty;
         }
 
-        block.Cache[ins - block.Launch.Code] = buffer.Entry;
-        return buffer.Entry;
+        BufferEntry* entry = buffer.Entry;
+        if (buffer.IsPaged)
+        {
+            ulong offset = address - entry->Start;
+            if (offset >= entry->Length)
+            {
+                return block.Empty;
+            }
+
+            entry = buffer.Page((long)(offset / DeviceBuffer.PageBytes));
+        }
+
+        block.Cache[ins - block.Launch.Code] = entry;
+        return entry;
     }
 
     /// <summary>A load of any space, width and vector length.</summary>
@@ -702,7 +391,14 @@ internal static unsafe class MemoryUnit
                 }
 
                 ulong at = address - entry->Start;
-                if (at >= entry->Length || at + (ulong)size > entry->Length)
+                bool fits = at < entry->Length && at + (ulong)size <= entry->Length;
+                if (!fits && at < entry->Length && entry->Owner != null)
+                {
+                    // From one page into the next, which only a misaligned access does.
+                    fits = address - entry->Owner->Start + (ulong)size <= entry->Owner->Length;
+                }
+
+                if (!fits)
                 {
                     FindingMaker.GlobalBounds(block, warp, code, lane, address, size, kind);
                     return null;
@@ -731,19 +427,9 @@ internal static unsafe class MemoryUnit
 
         byte* data = entry->Data;
         byte* shadow = entry->Shadow;
-        ulong within = address;
-        if (data == null)
-        {
-            DeviceBuffer buffer = block.Launch.Memory.Find(entry->Start)!;
-            long page = (long)(address / DeviceBuffer.PageBytes);
-            within = address % DeviceBuffer.PageBytes;
-            data = buffer.Page(page);
-            shadow = entry->PageShadows[page];
-        }
-
         if (shadow != null)
         {
-            byte* words = shadow + (within >> 2);
+            byte* words = shadow + (address >> 2);
             if (size >= 4)
             {
                 uint unwritten = 0;
@@ -768,7 +454,7 @@ internal static unsafe class MemoryUnit
             }
             else
             {
-                int bits = ((1 << size) - 1) << (int)(within & 3);
+                int bits = ((1 << size) - 1) << (int)(address & 3);
                 if (kind != AccessKind.Write && (*words & bits) != 0 && block.Launch.CheckInitialised)
                 {
                     FindingMaker.Uninitialised(block, warp, code, lane, entry, space, address, size);
@@ -788,7 +474,7 @@ internal static unsafe class MemoryUnit
             }
         }
 
-        return data + within;
+        return data + address;
     }
 
     // Blocks on other cores may clear other bytes of the same word.

@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Parsing;
@@ -31,12 +33,9 @@ internal static unsafe class WarpUnit
         uint* masks = (uint*)(warp.Registers + ins->Imm);
         int first = BitOperations.TrailingZeroCount(mask);
         uint member = masks[first];
-        bool uniform = true;
-        for (uint m = mask; m != 0; m &= m - 1)
-        {
-            uniform &= masks[BitOperations.TrailingZeroCount(m)] == member;
-        }
-
+        Vector512<uint> same = Vector512.Create(member);
+        uint equal = Vectors.Bits32(Vector512.Equals(Vectors.U((byte*)masks, 0), same), Vector512.Equals(Vectors.U((byte*)masks, 1), same));
+        bool uniform = (equal & mask) == mask;
         ref PathState path = ref warp.Paths[warp.Current];
         bool forced = path.BarrierThreads == -1;
         path.BarrierThreads = 0;
@@ -156,6 +155,12 @@ internal static unsafe class WarpUnit
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Shuffle(byte* r, Instruction* ins, uint mask)
     {
+        if (Avx512F.IsSupported)
+        {
+            ShuffleRows(r, ins, mask);
+            return;
+        }
+
         uint* a = (uint*)(r + ins->A);
         uint* b = (uint*)(r + ins->B);
         uint* c = (uint*)(r + ins->C);
@@ -200,6 +205,45 @@ internal static unsafe class WarpUnit
         {
             StorePredicate(r + ins->D2, mask, inRange);
         }
+    }
+
+    // The same as Shuffle in vectors: two permutations of 32 lanes.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ShuffleRows(byte* r, Instruction* ins, uint mask)
+    {
+        byte* a = r + ins->A;
+        Vector512<int> low = SourceLanes(ins, r, 0, out uint inLow);
+        Vector512<int> high = SourceLanes(ins, r, 1, out uint inHigh);
+        Vector512<uint> first = Avx512F.PermuteVar16x32x2(Vectors.U(a, 0), low.AsUInt32(), Vectors.U(a, 1));
+        Vector512<uint> second = Avx512F.PermuteVar16x32x2(Vectors.U(a, 0), high.AsUInt32(), Vectors.U(a, 1));
+        Vectors.Store32(r + ins->D, mask, first, second);
+        if (ins->D2 != 0)
+        {
+            StorePredicate(r + ins->D2, mask, inLow | (inHigh << 16));
+        }
+    }
+
+    /// <summary>Which lane each of sixteen lanes reads; itself where that one is out of range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<int> SourceLanes(Instruction* ins, byte* r, int half, out uint inRange)
+    {
+        Vector512<int> lane = Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) + Vector512.Create(half * 16);
+        Vector512<int> five = Vector512.Create(31);
+        Vector512<int> b = Vectors.I(r + ins->B, half) & five;
+        Vector512<int> c = Vectors.I(r + ins->C, half);
+        Vector512<int> segment = (c >> 8) & five;
+        Vector512<int> least = lane & segment;
+        Vector512<int> limit = least | (c & five & ~segment);
+        Vector512<int> from = ins->Type2 switch
+        {
+            0 => lane - b,
+            1 => lane + b,
+            2 => lane ^ b,
+            _ => least | (b & ~segment),
+        };
+        Vector512<int> valid = ins->Type2 == 0 ? Vector512.GreaterThanOrEqual(from, limit) : Vector512.LessThanOrEqual(from, limit);
+        inRange = (uint)valid.ExtractMostSignificantBits();
+        return Vector512.ConditionalSelect(valid, from, lane);
     }
 
     private static void Match(byte* r, Instruction* ins, uint mask)

@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace KernelForge.Simulator.Memory;
 
 /// <summary>
-/// What the interpreter needs of a buffer, in native memory. Small buffers are contiguous (<see cref="Data"/>), large ones a table of
-/// 64 KiB pages. The shadow has one byte a 4-byte word; bit i set: byte i was never written. Null: everything counts as written.
+/// What the interpreter needs of a buffer, in native memory. Small buffers are contiguous (<see cref="Data"/>). A large one is a table of
+/// pages, each with an entry of its own that looks like a small buffer's: an access within one page is as fast as any.
+/// The shadow has one byte a 4-byte word; bit i set: byte i was never written. Null: everything counts as written.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct BufferEntry
@@ -13,8 +14,12 @@ internal unsafe struct BufferEntry
     public ulong Length;
     public byte* Data;
     public byte* Shadow;
-    public byte** Pages;
-    public byte** PageShadows;
+
+    /// <summary>Of a paged buffer: its pages' entries, null where nothing touched the page yet.</summary>
+    public BufferEntry** Pages;
+
+    /// <summary>Of a page: the buffer's own entry.</summary>
+    public BufferEntry* Owner;
     public int Id;
     public int ReadOnly;
 }
@@ -23,7 +28,13 @@ internal unsafe struct BufferEntry
 public sealed unsafe class DeviceBuffer
 {
     /// <summary>Bytes of a page of a paged buffer.</summary>
-    public const int PageBytes = 65536;
+    /// <remarks>
+    /// Small, so that a kernel that goes down columns takes the memory that it touches: with 64 KiB pages a block that sums a kilobyte of
+    /// every 16 KiB row took all of it.
+    /// </remarks>
+    public const int PageBytes = 4096;
+
+    private const int FillChunk = 65536;
 
     // Vector accesses may touch this much around the piece they use.
     internal const int Slack = 1024;
@@ -34,6 +45,7 @@ public sealed unsafe class DeviceBuffer
     private bool hasPattern;
     private byte[]? valueFill;
     private bool initialised;
+    private PageArena? arena;
 
     internal DeviceBuffer(BufferSpec spec, ulong address, int id, long contiguousLimit)
     {
@@ -50,8 +62,7 @@ public sealed unsafe class DeviceBuffer
         if (IsPaged)
         {
             nuint pages = (nuint)((spec.ByteLength + PageBytes - 1) / PageBytes);
-            Entry->Pages = (byte**)NativeMemory.AllocZeroed(pages, (nuint)sizeof(byte*));
-            Entry->PageShadows = (byte**)NativeMemory.AllocZeroed(pages, (nuint)sizeof(byte*));
+            Entry->Pages = (BufferEntry**)NativeMemory.AllocZeroed(pages, (nuint)sizeof(BufferEntry*));
         }
         else
         {
@@ -59,9 +70,9 @@ public sealed unsafe class DeviceBuffer
             if (spec.Pages is { } source)
             {
                 Span<byte> all = new(Entry->Data, (int)spec.ByteLength);
-                for (int at = 0; at < all.Length; at += PageBytes)
+                for (int at = 0; at < all.Length; at += FillChunk)
                 {
-                    source.Fill(at, all.Slice(at, Math.Min(PageBytes, all.Length - at)));
+                    source.Fill(at, all.Slice(at, Math.Min(FillChunk, all.Length - at)));
                 }
             }
 
@@ -121,7 +132,7 @@ public sealed unsafe class DeviceBuffer
             }
             else
             {
-                count += CountShadow(Entry->PageShadows[page], (bytes + 3) / 4, page * PageBytes, ref first);
+                count += CountShadow(Entry->Pages[page]->Shadow, (bytes + 3) / 4, page * PageBytes, ref first);
             }
         }
 
@@ -180,44 +191,52 @@ public sealed unsafe class DeviceBuffer
         new Span<byte>(Entry->Shadow, (int)words).Fill(value);
     }
 
-    /// <summary>The page's bytes, made now if this is the first touch.</summary>
-    internal byte* Page(long page)
+    /// <summary>The page, made now if this is the first touch.</summary>
+    internal BufferEntry* Page(long page)
     {
-        byte* p = Volatile.Read(ref *(nint*)&Entry->Pages[page]) is var v and not 0 ? (byte*)v : null;
-        if (p != null)
-        {
-            return p;
-        }
+        BufferEntry* p = (BufferEntry*)Volatile.Read(ref *(nint*)&Entry->Pages[page]);
+        return p != null ? p : MakePage(page);
+    }
 
+    private BufferEntry* MakePage(long page)
+    {
         lock (gate)
         {
-            p = Entry->Pages[page];
+            BufferEntry* p = Entry->Pages[page];
             if (p != null)
             {
                 return p;
             }
 
-            p = AllocateBytes(PageBytes);
+            arena ??= new PageArena(PageBytes, shadows: !initialised);
+            p = arena.Next();
+            p->Start = Entry->Start + ((ulong)page * PageBytes);
+            p->Length = (ulong)Math.Min(PageBytes, ByteLength - (page * PageBytes));
+            p->Owner = Entry;
+            p->Id = Id;
+            p->ReadOnly = Entry->ReadOnly;
             ResidentBytes += PageBytes;
-            var bytes = new Span<byte>(p, (int)Math.Min(PageBytes, ByteLength - (page * PageBytes)));
+            var bytes = new Span<byte>(p->Data, (int)p->Length);
             if (hasPattern)
             {
                 Pattern(patternSeed, page * PageBytes, bytes);
             }
             else if (valueFill is { } value)
             {
-                Repeat(value, bytes);
+                Repeat(value, page * PageBytes, bytes);
+            }
+            else if (Spec.Pages is { } source)
+            {
+                source.Fill(page * PageBytes, bytes);
             }
             else
             {
-                Spec.Pages?.Fill(page * PageBytes, bytes);
+                bytes.Clear();
             }
 
-            if (!initialised)
+            if (p->Shadow != null)
             {
-                byte* shadow = AllocateBytes(PageBytes / 4);
-                new Span<byte>(shadow, PageBytes / 4).Fill(0x0f);
-                Entry->PageShadows[page] = shadow;
+                new Span<byte>(p->Shadow, PageBytes / 4).Fill(0x0f);
             }
 
             Volatile.Write(ref *(nint*)&Entry->Pages[page], (nint)p);
@@ -238,7 +257,7 @@ public sealed unsafe class DeviceBuffer
         {
             int within = (int)(offset % PageBytes);
             int n = Math.Min(destination.Length, PageBytes - within);
-            new ReadOnlySpan<byte>(Page(offset / PageBytes) + within, n).CopyTo(destination);
+            new ReadOnlySpan<byte>(Page(offset / PageBytes)->Data + within, n).CopyTo(destination);
             destination = destination[n..];
             offset += n;
         }
@@ -262,10 +281,11 @@ public sealed unsafe class DeviceBuffer
         {
             int within = (int)(offset % PageBytes);
             int n = Math.Min(source.Length, PageBytes - within);
-            source[..n].CopyTo(new Span<byte>(Page(offset / PageBytes) + within, n));
-            if (Entry->PageShadows[offset / PageBytes] != null)
+            BufferEntry* page = Page(offset / PageBytes);
+            source[..n].CopyTo(new Span<byte>(page->Data + within, n));
+            if (page->Shadow != null)
             {
-                MarkWritten(Entry->PageShadows[offset / PageBytes], within, n);
+                MarkWritten(page->Shadow, within, n);
             }
 
             source = source[n..];
@@ -317,7 +337,7 @@ public sealed unsafe class DeviceBuffer
             return;
         }
 
-        Repeat(element, new Span<byte>(Entry->Data, (int)ByteLength));
+        Repeat(element, 0, new Span<byte>(Entry->Data, (int)ByteLength));
         if (Entry->Shadow != null)
         {
             FreeBytes(Entry->Shadow);
@@ -325,11 +345,16 @@ public sealed unsafe class DeviceBuffer
         }
     }
 
-    private static void Repeat(ReadOnlySpan<byte> element, Span<byte> bytes)
+    // An element may lie across two pages.
+    private static void Repeat(ReadOnlySpan<byte> element, long offset, Span<byte> bytes)
     {
-        for (int i = 0; i < bytes.Length; i += element.Length)
+        int from = (int)(offset % element.Length);
+        for (int i = 0; i < bytes.Length;)
         {
-            element[..Math.Min(element.Length, bytes.Length - i)].CopyTo(bytes[i..]);
+            int n = Math.Min(element.Length - from, bytes.Length - i);
+            element.Slice(from, n).CopyTo(bytes[i..]);
+            i += n;
+            from = 0;
         }
     }
 
@@ -383,13 +408,11 @@ public sealed unsafe class DeviceBuffer
 
     private void DropPages()
     {
-        long pages = (ByteLength + PageBytes - 1) / PageBytes;
-        for (long i = 0; i < pages; i++)
+        if (arena is not null)
         {
-            FreeBytes(Entry->Pages[i]);
-            FreeBytes(Entry->PageShadows[i]);
-            Entry->Pages[i] = null;
-            Entry->PageShadows[i] = null;
+            new Span<nint>(Entry->Pages, (int)((ByteLength + PageBytes - 1) / PageBytes)).Clear();
+            arena.Dispose();
+            arena = null;
         }
 
         ResidentBytes = 0;
@@ -415,7 +438,6 @@ public sealed unsafe class DeviceBuffer
         {
             DropPages();
             NativeMemory.Free(Entry->Pages);
-            NativeMemory.Free(Entry->PageShadows);
         }
 
         FreeBytes(Entry->Data);
