@@ -8,40 +8,55 @@ internal static class EvaluatorProgram
     private const string InsideRuntime = "/dotnet";
     private const string InsideProgram = "/app";
 
-    /// <summary>The command line that runs this program in another mode.</summary>
-    public static (string FileName, IReadOnlyList<string> Arguments) Command(IReadOnlyList<string> arguments)
+    /// <summary>This program in another mode, on the host itself: only on the user's word.</summary>
+    /// <param name="limits">What it may use.</param>
+    /// <param name="mode">Its arguments.</param>
+    /// <param name="heapBytes">Limit of its managed heap.</param>
+    public static ChildSpec Plain(ChildSpec limits, IReadOnlyList<string> mode, long heapBytes)
     {
-        var program = ProgramFile();
-        return DotnetProgram.RuntimeRoot is null ? (program, arguments) : (DotnetProgram.Host, [program, .. arguments]);
+        var program = ProgramFile(AppContext.BaseDirectory);
+        return limits with
+        {
+            FileName = DotnetProgram.RuntimeRoot is null ? program : DotnetProgram.Host,
+            Arguments = DotnetProgram.RuntimeRoot is null ? mode : [program, .. mode],
+            Environment = DotnetProgram.Environment(heapBytes),
+        };
     }
 
-    /// <summary>The same inside a sandbox that shows libraries, the runtime, this program and <paramref name="visible"/>, nothing else.</summary>
-    public static ChildSpec Sandboxed(ChildSpec spec, string toolbox, IReadOnlyList<string> arguments, IReadOnlyList<string> visible, long heapLimit)
+    /// <summary>The same in a sandbox that shows the .NET runtime, this program, and what is named; nothing else.</summary>
+    /// <param name="limits">What it may use.</param>
+    /// <param name="mode">Its arguments.</param>
+    /// <param name="heapBytes">Limit of its managed heap.</param>
+    /// <param name="toolbox">Root that libraries and headers come from.</param>
+    /// <param name="visible">Parts of that root.</param>
+    /// <param name="hostPaths">Files and folders of the host, shown read-only at their own paths.</param>
+    public static ChildSpec Sandboxed(
+        ChildSpec limits, IReadOnlyList<string> mode, long heapBytes, string toolbox, IReadOnlyList<string> visible, IReadOnlyList<string> hostPaths)
     {
-        var program = InsideProgram + "/" + Path.GetFileName(ProgramFile());
+        var program = ProgramFile(InsideProgram);
         List<SandboxBind> binds = [new(AppContext.BaseDirectory.TrimEnd('/'), InsideProgram)];
         if (DotnetProgram.RuntimeRoot is { } runtime)
         {
             binds.Add(new SandboxBind(runtime, InsideRuntime));
         }
 
-        binds.AddRange(visible.Where(Path.Exists).Select(path => new SandboxBind(path, path)));
-        var (fileName, all) = Sandbox.Command(new SandboxSpec
+        binds.AddRange(hostPaths.Where(Path.Exists).Select(path => new SandboxBind(path, path)));
+        var (fileName, arguments) = Sandbox.Command(new SandboxSpec
         {
             Root = toolbox,
-            Visible = ["usr/lib", "usr/lib64", "etc/ld.so.cache"],
+            Visible = visible,
             Binds = binds,
-            Environment = new Dictionary<string, string>(DotnetProgram.Environment(heapLimit), StringComparer.Ordinal)
+            Environment = new Dictionary<string, string>(DotnetProgram.Environment(heapBytes), StringComparer.Ordinal)
             {
                 ["DOTNET_ROOT"] = InsideRuntime,
                 ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1",
             },
             FileName = DotnetProgram.RuntimeRoot is null ? program : InsideRuntime + "/dotnet",
-            Arguments = DotnetProgram.RuntimeRoot is null ? arguments : [program, .. arguments],
+            Arguments = DotnetProgram.RuntimeRoot is null ? mode : [program, .. mode],
         });
-        return spec with { FileName = fileName, Arguments = all };
+        return limits with { FileName = fileName, Arguments = arguments };
     }
 
-    private static string ProgramFile() =>
-        Path.Combine(AppContext.BaseDirectory, DotnetProgram.RuntimeRoot is null ? "KernelForge.Evaluator" : "KernelForge.Evaluator.dll");
+    private static string ProgramFile(string folder) =>
+        Path.Combine(folder, DotnetProgram.RuntimeRoot is null ? "KernelForge.Evaluator" : "KernelForge.Evaluator.dll");
 }

@@ -8,8 +8,6 @@ namespace KernelForge.Evaluator.Compilation;
 /// </summary>
 internal static class CompilerSandbox
 {
-    private const string InsideRuntime = "/dotnet";
-    private const string InsideProgram = "/app";
     private const long HeapBytes = 1L << 30;
 
     private static readonly string[] Libraries =
@@ -23,52 +21,20 @@ internal static class CompilerSandbox
 
     public static ChildSpec Spec(CompilerSettings settings, CompilerLibraries libraries)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, DotnetProgram.RuntimeRoot is null ? "KernelForge.Evaluator" : "KernelForge.Evaluator.dll");
-        var limits = new ChildSpec { FileName = "", MemoryLimitBytes = settings.MemoryBytes, ProcessLimit = 8 };
+        var limits = new ChildSpec { FileName = string.Empty, MemoryLimitBytes = settings.MemoryBytes, ProcessLimit = 8 };
         if (settings.UnsafeNoSandbox)
         {
-            string[] mode = ["compile", Path.Combine(settings.Toolbox, libraries.Library), Path.Combine(settings.Toolbox, libraries.Builtins)];
-            return limits with
-            {
-                FileName = DotnetProgram.RuntimeRoot is null ? program : DotnetProgram.Host,
-                Arguments = DotnetProgram.RuntimeRoot is null ? mode : [program, .. mode],
-                Environment = DotnetProgram.Environment(HeapBytes),
-            };
+            return EvaluatorProgram.Plain(limits, ["compile", Path.Combine(settings.Toolbox, libraries.Library), Path.Combine(settings.Toolbox, libraries.Builtins)], HeapBytes);
         }
 
-        (string fileName, IReadOnlyList<string> arguments) = Sandbox.Command(Inside(settings, libraries, program));
-        return limits with { FileName = fileName, Arguments = arguments };
-    }
-
-    private static SandboxSpec Inside(CompilerSettings settings, CompilerLibraries libraries, string program)
-    {
-        string insideProgram = InsideProgram + "/" + Path.GetFileName(program);
-        string[] mode = ["compile", "/" + libraries.Library, "/" + libraries.Builtins];
-        List<SandboxBind> binds = [new(AppContext.BaseDirectory.TrimEnd('/'), InsideProgram)];
-        if (DotnetProgram.RuntimeRoot is { } runtime)
-        {
-            binds.Add(new SandboxBind(runtime, InsideRuntime));
-        }
-
-        return new SandboxSpec
-        {
-            Root = settings.Toolbox,
-            Visible =
-            [
-                .. LibraryFolders.SelectMany(folder => Libraries.Select(library => folder + "/" + library)),
-                "usr/lib64/ld-linux-x86-64.so.2",
-                libraries.Library,
-                libraries.Builtins,
-                .. libraries.Includes,
-            ],
-            Binds = binds,
-            Environment = new Dictionary<string, string>(DotnetProgram.Environment(HeapBytes), StringComparer.Ordinal)
-            {
-                ["DOTNET_ROOT"] = InsideRuntime,
-                ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1",
-            },
-            FileName = DotnetProgram.RuntimeRoot is null ? insideProgram : InsideRuntime + "/dotnet",
-            Arguments = DotnetProgram.RuntimeRoot is null ? mode : [insideProgram, .. mode],
-        };
+        IReadOnlyList<string> visible =
+        [
+            .. LibraryFolders.SelectMany(folder => Libraries.Select(library => folder + "/" + library)),
+            "usr/lib64/ld-linux-x86-64.so.2",
+            libraries.Library,
+            libraries.Builtins,
+            .. libraries.Includes,
+        ];
+        return EvaluatorProgram.Sandboxed(limits, ["compile", "/" + libraries.Library, "/" + libraries.Builtins], HeapBytes, settings.Toolbox, visible, hostPaths: []);
     }
 }

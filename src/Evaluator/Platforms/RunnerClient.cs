@@ -30,15 +30,11 @@ internal sealed class RunnerClient : IAsyncDisposable
     /// <param name="sandboxed">False only on the user's word.</param>
     public RunnerClient(string platform, string toolbox, IReadOnlyList<string> visible, bool sandboxed)
     {
-        var program = EvaluatorProgram.Command(["run", platform]);
-        var spec = new ChildSpec
-        {
-            FileName = program.FileName,
-            Arguments = program.Arguments,
-            Environment = DotnetProgram.Environment(HeapLimit),
-            MemoryLimitBytes = MemoryLimit,
-        };
-        _conversation = new ChildConversation(sandboxed ? EvaluatorProgram.Sandboxed(spec, toolbox, ["run", platform], visible, HeapLimit) : spec);
+        var limits = new ChildSpec { FileName = string.Empty, MemoryLimitBytes = MemoryLimit };
+        string[] mode = ["run", platform];
+        _conversation = new ChildConversation(sandboxed
+            ? EvaluatorProgram.Sandboxed(limits, mode, HeapLimit, toolbox, ["usr/lib", "usr/lib64", "etc/ld.so.cache"], visible)
+            : EvaluatorProgram.Plain(limits, mode, HeapLimit));
     }
 
     /// <summary>Asks.</summary>
