@@ -99,6 +99,35 @@ internal static unsafe class MemoryUnit
             return;
         }
 
+        if (block.Launch.CheckRaces && RaceRange(block, warp, ins, R, mask, total, AccessKind.Read, out byte* data))
+        {
+            if (size == 4 && count == 1 && !wide && mask == uint.MaxValue)
+            {
+                // A 32-bit destination is never the address's own row.
+                uint* d = (uint*)(R + rows[0]);
+                ulong* from = (ulong*)(R + ins->A);
+                for (int lane = 0; lane < 32; lane += 2)
+                {
+                    d[lane] = *(uint*)(data + from[lane]);
+                    d[lane + 1] = *(uint*)(data + from[lane + 1]);
+                }
+
+                return;
+            }
+
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(m);
+                byte* p = data + ((ulong*)(R + ins->A))[lane];
+                for (int k = 0; k < count; k++)
+                {
+                    Put(R + rows[k], lane, wide, Fetch(p + (k * size), size, signed));
+                }
+            }
+
+            return;
+        }
+
         ulong* addresses = (ulong*)(R + ins->A);
 
         // Registers may be both address and destination: addresses are read before anything is written.
@@ -170,6 +199,21 @@ internal static unsafe class MemoryUnit
         }
 
         ulong* addresses = (ulong*)(R + ins->A);
+        if (block.Launch.CheckRaces && RaceRange(block, warp, ins, R, mask, total, AccessKind.Write, out byte* data))
+        {
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(m);
+                byte* p = data + addresses[lane];
+                for (int k = 0; k < count; k++)
+                {
+                    Put(p + (k * size), size, wide ? ((ulong*)(R + rows[k]))[lane] : ((uint*)(R + rows[k]))[lane]);
+                }
+            }
+
+            return;
+        }
+
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
@@ -294,6 +338,85 @@ internal static unsafe class MemoryUnit
             }
         }
 
+        return true;
+    }
+
+    /// <summary>
+    /// Under race checks: whole words of one buffer or page, in bounds, aligned, and written where they are read. Nothing but races can be
+    /// wrong then; they are looked for here, and stores mark their words. <paramref name="data"/> is what to add to a lane's address.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool RaceRange(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask, int total, AccessKind kind, out byte* data)
+    {
+        data = null;
+        PtxSpace space = (PtxSpace)ins->Type2;
+        if ((total & 3) != 0 || space is not (PtxSpace.Global or PtxSpace.Shared))
+        {
+            return false;
+        }
+
+        ulong* addresses = (ulong*)(R + ins->A);
+        ulong toOffset = (ulong)ins->Imm;
+        BufferEntry* entry = block.SharedEntry;
+        if (space == PtxSpace.Global)
+        {
+            ulong first = addresses[BitOperations.TrailingZeroCount(mask)] + toOffset;
+            entry = block.Cache[ins - block.Launch.Code];
+            if (first - entry->Start >= entry->Length)
+            {
+                entry = Lookup(block, ins, first);
+            }
+
+            toOffset -= entry->Start;
+        }
+
+        if ((WordAccess.Inside((byte*)addresses, toOffset, entry->Length, (ulong)total) & mask) != mask || (kind != AccessKind.Read && entry->ReadOnly != 0))
+        {
+            return false;
+        }
+
+        if (kind == AccessKind.Read && entry->Shadow != null && block.Launch.CheckInitialised)
+        {
+            uint unwritten = 0;
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                byte* words = entry->Shadow + ((addresses[BitOperations.TrailingZeroCount(m)] + toOffset) >> 2);
+                for (int k = 0; k < total / 4; k++)
+                {
+                    unwritten |= words[k];
+                }
+            }
+
+            if (unwritten != 0)
+            {
+                return false;
+            }
+        }
+
+        int code = (int)(ins - block.Launch.Code);
+        bool relaxed = (ins->Mod & Mod.Volatile) != 0;
+        if (space == PtxSpace.Shared)
+        {
+            RaceUnit.SharedWarp(block, warp, block.SharedRaceWords!, code, addresses, toOffset, mask, total, kind, relaxed);
+        }
+        else if (block.Launch.GlobalRaces is { } races && (ins->Mod & Mod.NonCoherent) == 0 && entry->ReadOnly == 0)
+        {
+            RaceUnit.GlobalWarp(block, warp, races, code, addresses, (ulong)ins->Imm, mask, total, kind, relaxed);
+        }
+
+        if (kind == AccessKind.Write && entry->Shadow != null)
+        {
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                byte* words = entry->Shadow + ((addresses[BitOperations.TrailingZeroCount(m)] + toOffset) >> 2);
+                for (int k = 0; k < total / 4; k++)
+                {
+                    words[k] = 0;
+                }
+            }
+        }
+
+        data = entry->Data + (long)toOffset;
         return true;
     }
 
