@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
@@ -57,6 +58,21 @@ internal static unsafe class MemoryUnit
             if (count == 1 && size == 8 && stride == 8)
             {
                 Store64(R + ins->D, mask, L(range, 0), L(range, 1), L(range, 2), L(range, 3));
+                return;
+            }
+
+            if (size == 4 && !wide && count == 4 && stride == 16 && mask == uint.MaxValue)
+            {
+                for (int lane = 0; lane < 32; lane += 4)
+                {
+                    byte* p = range + (lane * 16);
+                    Transpose(Vector128.Load((uint*)p), Vector128.Load((uint*)(p + 16)), Vector128.Load((uint*)(p + 32)), Vector128.Load((uint*)(p + 48)), out Vector128<uint> x, out Vector128<uint> y, out Vector128<uint> z, out Vector128<uint> w);
+                    x.Store((uint*)(R + rows[0]) + lane);
+                    y.Store((uint*)(R + rows[1]) + lane);
+                    z.Store((uint*)(R + rows[2]) + lane);
+                    w.Store((uint*)(R + rows[3]) + lane);
+                }
+
                 return;
             }
 
@@ -152,6 +168,20 @@ internal static unsafe class MemoryUnit
         }
     }
 
+    /// <summary>Four lanes' vectors of four words to four rows of four lanes, and back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(Vector128<uint> a, Vector128<uint> b, Vector128<uint> c, Vector128<uint> d, out Vector128<uint> x, out Vector128<uint> y, out Vector128<uint> z, out Vector128<uint> w)
+    {
+        Vector128<ulong> ab = Sse2.UnpackLow(a, b).AsUInt64();
+        Vector128<ulong> cd = Sse2.UnpackLow(c, d).AsUInt64();
+        x = Sse2.UnpackLow(ab, cd).AsUInt32();
+        y = Sse2.UnpackHigh(ab, cd).AsUInt32();
+        ab = Sse2.UnpackHigh(a, b).AsUInt64();
+        cd = Sse2.UnpackHigh(c, d).AsUInt64();
+        z = Sse2.UnpackLow(ab, cd).AsUInt32();
+        w = Sse2.UnpackHigh(ab, cd).AsUInt32();
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fetch(byte* p, int size, bool signed) => size switch
     {
@@ -185,6 +215,21 @@ internal static unsafe class MemoryUnit
         bool wide = (ins->Mod & Mod.D64) != 0;
         if (!block.Launch.CheckRaces && FastRange(block, ins, R, mask, total, write: true, out byte* range, out long stride))
         {
+            if (size == 4 && !wide && count == 4 && mask == uint.MaxValue)
+            {
+                for (int lane = 0; lane < 32; lane += 4)
+                {
+                    byte* p = range + (lane * 16);
+                    Transpose(Vector128.Load((uint*)(R + rows[0]) + lane), Vector128.Load((uint*)(R + rows[1]) + lane), Vector128.Load((uint*)(R + rows[2]) + lane), Vector128.Load((uint*)(R + rows[3]) + lane), out Vector128<uint> x, out Vector128<uint> y, out Vector128<uint> z, out Vector128<uint> w);
+                    x.Store((uint*)p);
+                    y.Store((uint*)(p + 16));
+                    z.Store((uint*)(p + 32));
+                    w.Store((uint*)(p + 48));
+                }
+
+                return;
+            }
+
             for (uint m = mask; m != 0; m &= m - 1)
             {
                 int lane = BitOperations.TrailingZeroCount(m);
