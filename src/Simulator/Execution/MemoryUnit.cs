@@ -711,25 +711,33 @@ internal static unsafe class MemoryUnit
         Report(block, R, ins, ins->A, block.Launch.Extra[ins->C], PtxSpace.Shared, AccessKind.Write, ins->D2, mask, ref observer);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Report<TObserver>(BlockContext block, byte* R, Instruction* ins, int row, long offset, PtxSpace space, AccessKind kind, int bytes, uint mask, ref TObserver observer)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
         int instruction = block.Program.InstructionOf[ins - block.Launch.Code];
         ulong* addresses = (ulong*)(R + row);
         Span<ulong> list = stackalloc ulong[32];
+        if (space != PtxSpace.Generic)
+        {
+            Vector512<ulong> bias = Vector512.Create((ulong)offset);
+            (L((byte*)addresses, 0) + bias).CopyTo(list);
+            (L((byte*)addresses, 1) + bias).CopyTo(list[8..]);
+            (L((byte*)addresses, 2) + bias).CopyTo(list[16..]);
+            (L((byte*)addresses, 3) + bias).CopyTo(list[24..]);
+            MemorySpace known = space switch { PtxSpace.Shared => MemorySpace.Shared, PtxSpace.Local => MemorySpace.Local, PtxSpace.Constant or PtxSpace.Parameter => MemorySpace.Constant, _ => MemorySpace.Global };
+            observer.MemoryAccessed(instruction, known, kind, list, mask, bytes);
+            return;
+        }
+
         Span<uint> masks = stackalloc uint[4];
         masks.Clear();
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
             ulong a = addresses[lane] + (ulong)offset;
-            int where = space switch { PtxSpace.Shared => 1, PtxSpace.Local => 2, PtxSpace.Constant or PtxSpace.Parameter => 3, _ => 0 };
-            if (space == PtxSpace.Generic)
-            {
-                where = a - AddressWindow.Shared < AddressWindow.Size ? 1 : a - AddressWindow.Local < AddressWindow.Size ? 2 : a - AddressWindow.Parameter < AddressWindow.Size ? 3 : 0;
-                a &= where == 0 ? ulong.MaxValue : AddressWindow.Size - 1;
-            }
-
+            int where = a - AddressWindow.Shared < AddressWindow.Size ? 1 : a - AddressWindow.Local < AddressWindow.Size ? 2 : a - AddressWindow.Parameter < AddressWindow.Size ? 3 : 0;
+            a &= where == 0 ? ulong.MaxValue : AddressWindow.Size - 1;
             masks[where] |= 1u << lane;
             list[lane] = a;
         }
