@@ -200,6 +200,31 @@ public sealed class AccessTests
     }
 
     [Fact]
+    public void A_paged_buffer_takes_the_pages_that_are_touched()
+    {
+        using var memory = new DeviceMemory { ContiguousLimit = 1024 };
+        DeviceBuffer buffer = memory.Allocate(new BufferSpec { Name = "x", ByteLength = 16 << 20, Initialised = true });
+        byte[] kilobyte = new byte[1024];
+        for (int row = 0; row < 1024; row++)
+        {
+            memory.Read(buffer, row * 16384L, kilobyte);
+        }
+
+        Assert.Equal(4 << 20, memory.ResidentBytes);
+    }
+
+    [Fact]
+    public void An_element_that_lies_across_two_pages_is_filled_whole()
+    {
+        using var memory = new DeviceMemory { ContiguousLimit = 1024 };
+        DeviceBuffer buffer = memory.Allocate(new BufferSpec { Name = "x", ByteLength = 6 * 3000, Initialised = true });
+        memory.Fill(buffer, [1, 2, 3, 4, 5, 6]);
+        byte[] all = new byte[6 * 3000];
+        memory.Read(buffer, 0, all);
+        Assert.Equal(Enumerable.Range(0, all.Length).Select(i => (byte)((i % 6) + 1)), all);
+    }
+
+    [Fact]
     public void Shuffles_follow_the_definition_for_every_clamp_and_segment()
     {
         foreach (uint c in new uint[] { 0x1f, 0, 0x1c03, 0x181f, 0x1000, 0x100f, 0x1f1f, 0x0a05 })

@@ -47,7 +47,7 @@ internal sealed class FindingLog
     }
 
     /// <summary>Findings in the order they came, at most so many of each kind.</summary>
-    public List<Finding> Bounded(int perKind) => [.. findings.GroupBy(f => f.Kind).SelectMany(g => g.Take(perKind)).OrderBy(f => findings.IndexOf(f))];
+    public List<Finding> Bounded(int perKind) => findings.Count == 0 ? [] : [.. findings.GroupBy(f => f.Kind).SelectMany(g => g.Take(perKind)).OrderBy(f => findings.IndexOf(f))];
 
     private static (FindingKind, int, int) Key(FindingKind kind, int line, int otherLine) =>
         kind == FindingKind.Race ? (kind, Math.Min(line, otherLine), Math.Max(line, otherLine)) : (kind, line, 0);

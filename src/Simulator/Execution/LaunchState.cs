@@ -60,6 +60,8 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>The program has atomics, fences or volatile loads, by which blocks may order their accesses: they are not called races.</summary>
     public bool BlocksMaySynchronise { get; set; }
 
+    private int[]? lines;
+
     public long Executed;
 
     public volatile int Stop;
@@ -67,17 +69,17 @@ internal sealed unsafe class LaunchState : IDisposable
     public Checks.GlobalRaces? GlobalRaces { get; set; }
 
     /// <summary>Source line of a code index.</summary>
-    public int LineOf(int code)
+    public int LineOf(int code) => (lines ??= Lines())[code];
+
+    private int[] Lines()
     {
-        for (int i = code; i < Program.InstructionOf.Length; i++)
+        int[] all = new int[Program.InstructionOf.Length + 1];
+        for (int i = Program.InstructionOf.Length - 1; i >= 0; i--)
         {
-            if (Program.InstructionOf[i] >= 0)
-            {
-                return Program.Instructions[Program.InstructionOf[i]].SourceLine;
-            }
+            all[i] = Program.InstructionOf[i] >= 0 ? Program.Instructions[Program.InstructionOf[i]].SourceLine : all[i + 1];
         }
 
-        return 0;
+        return all;
     }
 
     public void Dispose()

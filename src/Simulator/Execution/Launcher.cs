@@ -308,7 +308,9 @@ public static class Launcher
     private sealed class Results(LaunchState launch)
     {
         private readonly Lock gate = new();
-        private readonly SortedDictionary<long, (List<Finding> Findings, string Printed)> blocks = [];
+
+        // Made when a block leaves something behind: compiling what it needs takes 5 ms of a process's first launch.
+        private SortedDictionary<long, (List<Finding> Findings, string Printed)>? blocks;
         private LaunchCompletion completion;
         private long stoppedAt = long.MaxValue;
         private List<WarpPosition> positions = [];
@@ -322,6 +324,7 @@ public static class Launcher
 
             lock (gate)
             {
+                blocks ??= [];
                 blocks[index] = (block.Log.Bounded(launch.Configuration.MaxFindingsPerKind), block.Printed.ToString());
                 while (blocks.Count > 4096)
                 {
@@ -348,12 +351,15 @@ public static class Launcher
         {
             var log = new FindingLog();
             var printed = new StringBuilder();
-            foreach ((List<Finding> findings, string text) in blocks.Values)
+            if (blocks is not null)
             {
-                findings.ForEach(log.Add);
-                if (printed.Length < MaxPrinted)
+                foreach ((List<Finding> findings, string text) in blocks.Values)
                 {
-                    printed.Append(text);
+                    findings.ForEach(log.Add);
+                    if (printed.Length < MaxPrinted)
+                    {
+                        printed.Append(text);
+                    }
                 }
             }
 

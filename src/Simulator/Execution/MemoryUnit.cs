@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
@@ -60,6 +61,21 @@ internal static unsafe class MemoryUnit
                 return;
             }
 
+            if (size == 4 && !wide && count == 4 && stride == 16 && mask == uint.MaxValue)
+            {
+                for (int lane = 0; lane < 32; lane += 4)
+                {
+                    byte* p = range + (lane * 16);
+                    Transpose(Vector128.Load((uint*)p), Vector128.Load((uint*)(p + 16)), Vector128.Load((uint*)(p + 32)), Vector128.Load((uint*)(p + 48)), out Vector128<uint> x, out Vector128<uint> y, out Vector128<uint> z, out Vector128<uint> w);
+                    x.Store((uint*)(R + rows[0]) + lane);
+                    y.Store((uint*)(R + rows[1]) + lane);
+                    z.Store((uint*)(R + rows[2]) + lane);
+                    w.Store((uint*)(R + rows[3]) + lane);
+                }
+
+                return;
+            }
+
             if (size == 4 && !wide)
             {
                 for (int k = 0; k < count; k++)
@@ -99,6 +115,35 @@ internal static unsafe class MemoryUnit
             return;
         }
 
+        if (block.Launch.CheckRaces && RaceRange(block, warp, ins, R, mask, total, AccessKind.Read, out byte* data))
+        {
+            if (size == 4 && count == 1 && !wide && mask == uint.MaxValue)
+            {
+                // A 32-bit destination is never the address's own row.
+                uint* d = (uint*)(R + rows[0]);
+                ulong* from = (ulong*)(R + ins->A);
+                for (int lane = 0; lane < 32; lane += 2)
+                {
+                    d[lane] = *(uint*)(data + from[lane]);
+                    d[lane + 1] = *(uint*)(data + from[lane + 1]);
+                }
+
+                return;
+            }
+
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(m);
+                byte* p = data + ((ulong*)(R + ins->A))[lane];
+                for (int k = 0; k < count; k++)
+                {
+                    Put(R + rows[k], lane, wide, Fetch(p + (k * size), size, signed));
+                }
+            }
+
+            return;
+        }
+
         ulong* addresses = (ulong*)(R + ins->A);
 
         // Registers may be both address and destination: addresses are read before anything is written.
@@ -121,6 +166,20 @@ internal static unsafe class MemoryUnit
                 Put(R + rows[k], lane, wide, values[(lane * 8) + k]);
             }
         }
+    }
+
+    /// <summary>Four lanes' vectors of four words to four rows of four lanes, and back.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Transpose(Vector128<uint> a, Vector128<uint> b, Vector128<uint> c, Vector128<uint> d, out Vector128<uint> x, out Vector128<uint> y, out Vector128<uint> z, out Vector128<uint> w)
+    {
+        Vector128<ulong> ab = Sse2.UnpackLow(a, b).AsUInt64();
+        Vector128<ulong> cd = Sse2.UnpackLow(c, d).AsUInt64();
+        x = Sse2.UnpackLow(ab, cd).AsUInt32();
+        y = Sse2.UnpackHigh(ab, cd).AsUInt32();
+        ab = Sse2.UnpackHigh(a, b).AsUInt64();
+        cd = Sse2.UnpackHigh(c, d).AsUInt64();
+        z = Sse2.UnpackLow(ab, cd).AsUInt32();
+        w = Sse2.UnpackHigh(ab, cd).AsUInt32();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -156,6 +215,21 @@ internal static unsafe class MemoryUnit
         bool wide = (ins->Mod & Mod.D64) != 0;
         if (!block.Launch.CheckRaces && FastRange(block, ins, R, mask, total, write: true, out byte* range, out long stride))
         {
+            if (size == 4 && !wide && count == 4 && mask == uint.MaxValue)
+            {
+                for (int lane = 0; lane < 32; lane += 4)
+                {
+                    byte* p = range + (lane * 16);
+                    Transpose(Vector128.Load((uint*)(R + rows[0]) + lane), Vector128.Load((uint*)(R + rows[1]) + lane), Vector128.Load((uint*)(R + rows[2]) + lane), Vector128.Load((uint*)(R + rows[3]) + lane), out Vector128<uint> x, out Vector128<uint> y, out Vector128<uint> z, out Vector128<uint> w);
+                    x.Store((uint*)p);
+                    y.Store((uint*)(p + 16));
+                    z.Store((uint*)(p + 32));
+                    w.Store((uint*)(p + 48));
+                }
+
+                return;
+            }
+
             for (uint m = mask; m != 0; m &= m - 1)
             {
                 int lane = BitOperations.TrailingZeroCount(m);
@@ -170,6 +244,21 @@ internal static unsafe class MemoryUnit
         }
 
         ulong* addresses = (ulong*)(R + ins->A);
+        if (block.Launch.CheckRaces && RaceRange(block, warp, ins, R, mask, total, AccessKind.Write, out byte* data))
+        {
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                int lane = BitOperations.TrailingZeroCount(m);
+                byte* p = data + addresses[lane];
+                for (int k = 0; k < count; k++)
+                {
+                    Put(p + (k * size), size, wide ? ((ulong*)(R + rows[k]))[lane] : ((uint*)(R + rows[k]))[lane]);
+                }
+            }
+
+            return;
+        }
+
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
@@ -294,6 +383,85 @@ internal static unsafe class MemoryUnit
             }
         }
 
+        return true;
+    }
+
+    /// <summary>
+    /// Under race checks: whole words of one buffer or page, in bounds, aligned, and written where they are read. Nothing but races can be
+    /// wrong then; they are looked for here, and stores mark their words. <paramref name="data"/> is what to add to a lane's address.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool RaceRange(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask, int total, AccessKind kind, out byte* data)
+    {
+        data = null;
+        PtxSpace space = (PtxSpace)ins->Type2;
+        if ((total & 3) != 0 || space is not (PtxSpace.Global or PtxSpace.Shared))
+        {
+            return false;
+        }
+
+        ulong* addresses = (ulong*)(R + ins->A);
+        ulong toOffset = (ulong)ins->Imm;
+        BufferEntry* entry = block.SharedEntry;
+        if (space == PtxSpace.Global)
+        {
+            ulong first = addresses[BitOperations.TrailingZeroCount(mask)] + toOffset;
+            entry = block.Cache[ins - block.Launch.Code];
+            if (first - entry->Start >= entry->Length)
+            {
+                entry = Lookup(block, ins, first);
+            }
+
+            toOffset -= entry->Start;
+        }
+
+        if ((WordAccess.Inside((byte*)addresses, toOffset, entry->Length, (ulong)total) & mask) != mask || (kind != AccessKind.Read && entry->ReadOnly != 0))
+        {
+            return false;
+        }
+
+        if (kind == AccessKind.Read && entry->Shadow != null && block.Launch.CheckInitialised)
+        {
+            uint unwritten = 0;
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                byte* words = entry->Shadow + ((addresses[BitOperations.TrailingZeroCount(m)] + toOffset) >> 2);
+                for (int k = 0; k < total / 4; k++)
+                {
+                    unwritten |= words[k];
+                }
+            }
+
+            if (unwritten != 0)
+            {
+                return false;
+            }
+        }
+
+        int code = (int)(ins - block.Launch.Code);
+        bool relaxed = (ins->Mod & Mod.Volatile) != 0;
+        if (space == PtxSpace.Shared)
+        {
+            RaceUnit.SharedWarp(block, warp, block.SharedRaceWords!, code, addresses, toOffset, mask, total, kind, relaxed);
+        }
+        else if (block.Launch.GlobalRaces is { } races && (ins->Mod & Mod.NonCoherent) == 0 && entry->ReadOnly == 0)
+        {
+            RaceUnit.GlobalWarp(block, warp, races, code, addresses, (ulong)ins->Imm, mask, total, kind, relaxed);
+        }
+
+        if (kind == AccessKind.Write && entry->Shadow != null)
+        {
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                byte* words = entry->Shadow + ((addresses[BitOperations.TrailingZeroCount(m)] + toOffset) >> 2);
+                for (int k = 0; k < total / 4; k++)
+                {
+                    words[k] = 0;
+                }
+            }
+        }
+
+        data = entry->Data + (long)toOffset;
         return true;
     }
 
@@ -543,25 +711,33 @@ internal static unsafe class MemoryUnit
         Report(block, R, ins, ins->A, block.Launch.Extra[ins->C], PtxSpace.Shared, AccessKind.Write, ins->D2, mask, ref observer);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Report<TObserver>(BlockContext block, byte* R, Instruction* ins, int row, long offset, PtxSpace space, AccessKind kind, int bytes, uint mask, ref TObserver observer)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
         int instruction = block.Program.InstructionOf[ins - block.Launch.Code];
         ulong* addresses = (ulong*)(R + row);
         Span<ulong> list = stackalloc ulong[32];
+        if (space != PtxSpace.Generic)
+        {
+            Vector512<ulong> bias = Vector512.Create((ulong)offset);
+            (L((byte*)addresses, 0) + bias).CopyTo(list);
+            (L((byte*)addresses, 1) + bias).CopyTo(list[8..]);
+            (L((byte*)addresses, 2) + bias).CopyTo(list[16..]);
+            (L((byte*)addresses, 3) + bias).CopyTo(list[24..]);
+            MemorySpace known = space switch { PtxSpace.Shared => MemorySpace.Shared, PtxSpace.Local => MemorySpace.Local, PtxSpace.Constant or PtxSpace.Parameter => MemorySpace.Constant, _ => MemorySpace.Global };
+            observer.MemoryAccessed(instruction, known, kind, list, mask, bytes);
+            return;
+        }
+
         Span<uint> masks = stackalloc uint[4];
         masks.Clear();
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
             ulong a = addresses[lane] + (ulong)offset;
-            int where = space switch { PtxSpace.Shared => 1, PtxSpace.Local => 2, PtxSpace.Constant or PtxSpace.Parameter => 3, _ => 0 };
-            if (space == PtxSpace.Generic)
-            {
-                where = a - AddressWindow.Shared < AddressWindow.Size ? 1 : a - AddressWindow.Local < AddressWindow.Size ? 2 : a - AddressWindow.Parameter < AddressWindow.Size ? 3 : 0;
-                a &= where == 0 ? ulong.MaxValue : AddressWindow.Size - 1;
-            }
-
+            int where = a - AddressWindow.Shared < AddressWindow.Size ? 1 : a - AddressWindow.Local < AddressWindow.Size ? 2 : a - AddressWindow.Parameter < AddressWindow.Size ? 3 : 0;
+            a &= where == 0 ? ulong.MaxValue : AddressWindow.Size - 1;
             masks[where] |= 1u << lane;
             list[lane] = a;
         }

@@ -1,20 +1,22 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Memory;
 
 namespace KernelForge.Simulator.Execution;
 
 /// <summary>Feeds accesses to the race rules and words their findings.</summary>
-internal static class RaceUnit
+internal static unsafe class RaceUnit
 {
     public static void Shared(BlockContext block, WarpState warp, WordShadow[] words, int code, int lane, int address, int size, AccessKind kind, bool relaxed)
     {
+        AccessStamp access = Stamp(block, warp, code, kind);
         for (int at = address & ~3; at < address + size; at += 4)
         {
-            AccessStamp access = Stamp(block, warp, code, lane, address, size, at, kind, relaxed);
+            access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes(address, size, at), relaxed || kind == AccessKind.Atomic);
             if (RaceRules.Check(ref words[at >> 2], access, kind != AccessKind.Read, block.Clocks!, blocksMaySynchronise: false, out AccessStamp other))
             {
-                (string name, long element, long offset) = FindingMaker.SharedPlace(block, (ulong)at);
-                Report(block, warp, code, lane, kind, other, $"{name}[{element}] in shared memory", name, element, offset, size);
+                ReportShared(block, warp, code, lane, at, size, kind, other);
                 return;
             }
         }
@@ -22,6 +24,7 @@ internal static class RaceUnit
 
     public static void Global(BlockContext block, WarpState warp, GlobalRaces races, int code, int lane, ulong address, int size, AccessKind kind, bool relaxed)
     {
+        AccessStamp access = Stamp(block, warp, code, kind);
         for (ulong at = address & ~3UL; at < address + (ulong)size; at += 4)
         {
             WordShadow[]? page = races.Page(at);
@@ -30,34 +33,116 @@ internal static class RaceUnit
                 return;
             }
 
-            AccessStamp access = Stamp(block, warp, code, lane, (int)(address & 0xfff), size, (int)(at & 0xfff), kind, relaxed);
+            access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes((int)(address & 0xfff), size, (int)(at & 0xfff)), relaxed || kind == AccessKind.Atomic);
             if (RaceRules.Check(ref page[(at >> 2) & 1023], access, kind != AccessKind.Read, block.Clocks!, block.Launch.BlocksMaySynchronise, out AccessStamp other))
             {
-                DeviceBuffer? buffer = block.Launch.Memory.Find(at);
-                string name = buffer?.Spec.Name ?? "global memory";
-                long offset = buffer is null ? (long)at : (long)(at - buffer.Address);
-                long element = offset / Math.Max(1, buffer?.Spec.ElementSize ?? 4);
-                Report(block, warp, code, lane, kind, other, $"{name}[{element}]", name, element, offset, size);
+                ReportGlobal(block, warp, code, lane, at, size, kind, other);
                 return;
             }
         }
     }
 
-    private static AccessStamp Stamp(BlockContext block, WarpState warp, int code, int lane, int address, int size, int word, AccessKind kind, bool relaxed)
+    /// <summary>
+    /// A warp's aligned access to whole words of shared memory, all of them in bounds: as <see cref="Shared"/> for one lane after another,
+    /// with what the lanes have in common made once.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SharedWarp(BlockContext block, WarpState warp, WordShadow[] words, int code, ulong* addresses, ulong toOffset, uint mask, int size, AccessKind kind, bool relaxed)
+    {
+        AccessStamp access = Stamp(block, warp, code, kind);
+        int blockNumber = (int)block.BlockNumber + 1;
+        BlockClocks clocks = block.Clocks!;
+        bool isWrite = kind != AccessKind.Read;
+        bool plain = clocks.TryView(warp.Index, out ReadOnlySpan<int> others, out int joined) && !isWrite && !relaxed && size == 4;
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            int address = (int)(addresses[lane] + toOffset);
+            access.Is(blockNumber, (warp.Index * 32) + lane, 15, relaxed);
+            if (plain && RaceRules.TryRead(ref words[address >> 2], access, warp.Index, others, joined))
+            {
+                continue;
+            }
+
+            for (int at = address; at < address + size; at += 4)
+            {
+                if (RaceRules.Check(ref words[at >> 2], access, isWrite, clocks, blocksMaySynchronise: false, out AccessStamp other))
+                {
+                    ReportShared(block, warp, code, lane, at, size, kind, other);
+                    break;
+                }
+            }
+        }
+    }
+
+    /// <summary>As <see cref="SharedWarp"/> in global memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void GlobalWarp(BlockContext block, WarpState warp, GlobalRaces races, int code, ulong* addresses, ulong displacement, uint mask, int size, AccessKind kind, bool relaxed)
+    {
+        AccessStamp access = Stamp(block, warp, code, kind);
+        int blockNumber = (int)block.BlockNumber + 1;
+        BlockClocks clocks = block.Clocks!;
+        bool isWrite = kind != AccessKind.Read;
+        bool maySynchronise = block.Launch.BlocksMaySynchronise;
+        ulong key = ulong.MaxValue;
+        WordShadow[]? page = null;
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            ulong address = addresses[lane] + displacement;
+            if (address >> 12 != key)
+            {
+                key = address >> 12;
+                page = races.Page(address);
+            }
+
+            if (page is null)
+            {
+                continue;
+            }
+
+            // Aligned: an access never goes from one page into the next.
+            access.Is(blockNumber, (warp.Index * 32) + lane, 15, relaxed);
+            for (ulong at = address; at < address + (ulong)size; at += 4)
+            {
+                if (RaceRules.Check(ref page[(int)(at >> 2) & 1023], access, isWrite, clocks, maySynchronise, out AccessStamp other))
+                {
+                    ReportGlobal(block, warp, code, lane, at, size, kind, other);
+                    break;
+                }
+            }
+        }
+    }
+
+    private static void ReportShared(BlockContext block, WarpState warp, int code, int lane, int at, int size, AccessKind kind, in AccessStamp other)
+    {
+        (string name, long element, long offset) = FindingMaker.SharedPlace(block, (ulong)at);
+        Report(block, warp, code, lane, kind, other, $"{name}[{element}] in shared memory", name, element, offset, size);
+    }
+
+    private static void ReportGlobal(BlockContext block, WarpState warp, int code, int lane, ulong at, int size, AccessKind kind, in AccessStamp other)
+    {
+        DeviceBuffer? buffer = block.Launch.Memory.Find(at);
+        string name = buffer?.Spec.Name ?? "global memory";
+        long offset = buffer is null ? (long)at : (long)(at - buffer.Address);
+        long element = offset / Math.Max(1, buffer?.Spec.ElementSize ?? 4);
+        Report(block, warp, code, lane, kind, other, $"{name}[{element}]", name, element, offset, size);
+    }
+
+    private static int Bytes(int address, int size, int word)
     {
         int low = Math.Max(0, address - word);
         int high = Math.Min(4, address + size - word);
-        return new AccessStamp
-        {
-            Block = (int)block.BlockNumber + 1,
-            Thread = (short)((warp.Index * 32) + lane),
-            Bytes = (byte)(((1 << high) - 1) & ~((1 << low) - 1)),
-            Atomic = relaxed || kind == AccessKind.Atomic,
-            WarpClock = block.Clocks!.WarpClock(warp.Index),
-            SyncClock = block.Clocks.SyncClock(warp.Index),
-            Line = (block.Launch.LineOf(code) << 1) | (kind == AccessKind.Read ? 0 : 1),
-        };
+        return ((1 << high) - 1) & ~((1 << low) - 1);
     }
+
+    // What all lanes have in common.
+    private static AccessStamp Stamp(BlockContext block, WarpState warp, int code, AccessKind kind) => new()
+    {
+        WarpClock = block.Clocks!.WarpClock(warp.Index),
+        SyncClock = block.Clocks.SyncClock(warp.Index),
+        Line = (block.Launch.LineOf(code) << 1) | (kind == AccessKind.Read ? 0 : 1),
+    };
 
     private static void Report(BlockContext block, WarpState warp, int code, int lane, AccessKind kind, in AccessStamp other, string place, string name, long element, long offset, int size)
     {

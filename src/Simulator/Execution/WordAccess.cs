@@ -164,18 +164,18 @@ internal static unsafe class WordAccess
             Vector512.Equals(L(row, 3), ramp + Vector512.Create(96UL)));
     }
 
-    /// <summary>The lanes whose words lie in the buffer and are aligned.</summary>
+    /// <summary>The lanes whose accesses of <paramref name="size"/> bytes lie in the buffer and are aligned.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Inside(byte* row, ulong toOffset, ulong length)
+    public static uint Inside(byte* row, ulong toOffset, ulong length, ulong size = 4)
     {
-        if (length < 4)
+        if (length < size)
         {
             return 0;
         }
 
         Vector512<ulong> bias = Vector512.Create(toOffset);
-        Vector512<ulong> limit = Vector512.Create(length - 4);
-        Vector512<ulong> low = Vector512.Create(3UL);
+        Vector512<ulong> limit = Vector512.Create(length - size);
+        Vector512<ulong> low = Vector512.Create(size - 1);
         Vector512<ulong> o0 = L(row, 0) + bias;
         Vector512<ulong> o1 = L(row, 1) + bias;
         Vector512<ulong> o2 = L(row, 2) + bias;
