@@ -39,6 +39,13 @@ public sealed record SandboxSpec
 /// </summary>
 public static class Sandbox
 {
+    private static readonly (string Name, string Value)[] UserNamespaceSettings =
+    [
+        ("user.max_user_namespaces", "15000"),
+        ("kernel.unprivileged_userns_clone", "1"),
+        ("kernel.apparmor_restrict_unprivileged_userns", "0"),
+    ];
+
     /// <summary>The program and arguments that run <paramref name="spec"/> sandboxed.</summary>
     public static (string FileName, IReadOnlyList<string> Arguments) Command(SandboxSpec spec)
     {
@@ -95,8 +102,9 @@ public static class Sandbox
 
     private static string Explain(string error)
     {
-        var remedy = "allow unprivileged user name spaces: sysctl -w kernel.unprivileged_userns_clone=1 user.max_user_namespaces=15000"
-            + " (Ubuntu 24.04 and later also kernel.apparmor_restrict_unprivileged_userns=0);"
+        // Only what this kernel has: sysctl refuses a line with a name that it does not know.
+        var settings = UserNamespaceSettings.Where(s => File.Exists("/proc/sys/" + s.Name.Replace('.', '/'))).Select(s => $"{s.Name}={s.Value}");
+        var remedy = $"allow unprivileged user name spaces: sysctl -w {string.Join(' ', settings)};"
             + " in Docker compose: security_opt: [seccomp=unconfined, apparmor=unconfined, systempaths=unconfined]";
         return $"the sandbox cannot start: {(error.Length == 0 ? "bwrap gave no reason" : error)}; {remedy}";
     }

@@ -206,6 +206,9 @@ public sealed class CompilerClient : IAsyncDisposable
     private static string FirstError(string diagnostics)
     {
         string? line = diagnostics.Split('\n').FirstOrDefault(l => l.Contains("error", StringComparison.OrdinalIgnoreCase));
-        return $"the compiler refused it: {(line ?? diagnostics).Trim()}";
+        string remedy = line is not null && (line.Contains("cannot open source file", StringComparison.Ordinal) || line.Contains("includes itself", StringComparison.Ordinal))
+            ? "; a solution is one file: of others only the CUDA headers are there"
+            : "";
+        return $"the compiler refused it: {(line ?? diagnostics).Trim()}{remedy}";
     }
 }

@@ -24,6 +24,12 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
     private const string DefaultDevice = "H200";
     private const long SampleBudget = 120_000_000;
     private const int TunableBudgetShare = 4;
+    private const int MaxTrials = 1000;
+
+    // Ten trials of the slowest kernel that the instruction budget lets through, on a busy machine.
+    private static readonly TimeSpan TrialsTimeLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MostTrialsTimeLimit = TimeSpan.FromSeconds(300);
+    private static readonly TimeSpan MeasureTimeLimit = TimeSpan.FromSeconds(60);
     private static readonly string[] CheckedPresets = ["small", "odd"];
 
     private readonly Stopwatch _total = Stopwatch.StartNew();
@@ -45,6 +51,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
     public async Task<EvaluationOutcome> JudgeAsync(CancellationToken cancellationToken)
     {
         var profile = ProfileOf(request);
+        RequireTrials(request);
         var bytes = await ReadSolutionAsync(cancellationToken);
         await RequireSandboxAsync(cancellationToken);
         var compiler = _compiler = new CompilerClient(new CompilerSettings { Home = request.Home, Toolbox = request.Toolbox, UnsafeNoSandbox = request.UnsafeNoSandbox });
@@ -56,6 +63,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
             sandboxed: !request.UnsafeNoSandbox);
         var describing = Stopwatch.StartNew();
         var task = await _reference.DescribeAsync(request.TaskPath, request.TaskName, cancellationToken);
+        RequirePreset(request, task);
         var outcome = new OutcomeBuilder
         {
             Task = new ContentReference { Name = task.Name, Sha256 = task.Sha256 },
@@ -291,7 +299,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         var reply = await it.Runner.AskAsync(
             new RunnerRequest
             {
-                Measure = new MeasureRequest { SolutionPath = it.SolutionPath, Task = it.Task, Device = it.Profile.Name, Compiled = compiled, InstructionBudget = budget, Profile = profile },
+                Measure = new MeasureRequest { SolutionPath = it.SolutionPath, Task = it.Task, Device = it.Profile.Name, Compiled = compiled, InstructionBudget = budget, TimeLimit = MeasureTimeLimit, Profile = profile },
             },
             cancellationToken);
         return reply.Measure ?? throw new RunnerFaultException("the runner answered something else than was asked");
@@ -300,7 +308,9 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
     private async Task<CheckReply> CheckAsync(Case it, IEnumerable<PresetTrials> presets, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        var request = new CheckRequest { SolutionPath = it.SolutionPath, Task = it.Task, Device = it.Profile.Name, Presets = [.. presets] };
+        List<PresetTrials> all = [.. presets];
+        var limit = TimeSpan.FromSeconds(Math.Clamp(all.Sum(p => p.Trials.Count), TrialsTimeLimit.TotalSeconds, MostTrialsTimeLimit.TotalSeconds));
+        var request = new CheckRequest { SolutionPath = it.SolutionPath, Task = it.Task, Device = it.Profile.Name, Presets = all, TimeLimit = limit };
         var check = (await it.Runner.AskAsync(new RunnerRequest { Check = request }, cancellationToken)).Check
             ?? throw new RunnerFaultException("the runner answered something else than was asked");
         it.Outcome.AddTime("execute", clock.Elapsed);
@@ -409,19 +419,35 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         }
     }
 
+    private static void RequireTrials(EvaluationRequest request)
+    {
+        if (request.Trials is { } trials and (< TrialSeeds.Least or > MaxTrials))
+        {
+            throw new EvaluationFaultException(64, $"--trials: expected {TrialSeeds.Least} to {MaxTrials}, found {trials}");
+        }
+    }
+
+    private static void RequirePreset(EvaluationRequest request, TaskDescription task)
+    {
+        if (request.Preset is { } preset && !task.Presets.ContainsKey(preset))
+        {
+            throw new EvaluationFaultException(64, $"--preset: the task {task.Name} has no preset '{preset}'; known: {string.Join(", ", task.Presets.Keys)}");
+        }
+    }
+
     private async Task<byte[]> ReadSolutionAsync(CancellationToken cancellationToken)
     {
         try
         {
             // A little more than is allowed, so that the plan reader can say that it is too much.
-            await using var file = File.OpenRead(request.SolutionPath);
+            await using var file = InputFile.OpenRead(request.SolutionPath);
             var bytes = new byte[Math.Min(file.Length, PlanReference.MaxSolutionBytes + 1L)];
             await file.ReadExactlyAsync(bytes, cancellationToken);
             return bytes;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new EvaluationFaultException(65, $"the solution {request.SolutionPath} cannot be read: {error.Message}", error);
+            throw new EvaluationFaultException(65, $"the solution {request.SolutionPath} cannot be read: {error.Message}; a solution is a file of device code that begins with a launch plan", error);
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class PlanScope
     public bool IsTrue(PlanExpression? condition) => condition is null || Evaluate(condition).IsTrue;
 
     /// <summary>An integer in a range; <paramref name="what"/> is what it counts.</summary>
-    public long Integer(PlanExpression expression, string what, long least, long most, string remedy = "")
+    public long Integer(PlanExpression expression, string what, long least, long most, string remedy = "", string? tooLarge = null)
     {
         long number = Evaluate(expression) switch
         {
@@ -67,6 +67,7 @@ internal sealed class PlanScope
         }
 
         string bound = number < least ? $"at least {least}" : $"at most {most}";
+        remedy = number > most ? tooLarge ?? remedy : remedy;
         throw new PlanException(expression, $"{number} {what}; {bound}{(remedy.Length == 0 ? "" : ": " + remedy)}");
     }
 

@@ -113,13 +113,14 @@ internal sealed class StepResolver(StepContext context, bool isPrepare)
             "blocks",
             1,
             limits[i],
-            i == 0 ? "an empty grid cannot be launched: use max(1, …), or \"when\" to leave the step out" : "let x carry the large dimension, or loop in the kernel"));
+            "an empty grid cannot be launched: use max(1, …), or \"when\" to leave the step out",
+            i == 0 ? "let a thread do more, in a loop" : "let x carry the large dimension, or loop in the kernel"));
     }
 
     private Dim3 Block(PlanLaunch launch)
     {
         int[] limits = [DeviceLimits.MaxBlock.X, DeviceLimits.MaxBlock.Y, DeviceLimits.MaxBlock.Z];
-        Dim3 block = Dimensions(launch.Block, i => _scope.Integer(launch.Block[i], "threads", 1, limits[i]));
+        Dim3 block = Dimensions(launch.Block, i => _scope.Integer(launch.Block[i], "threads", 1, limits[i], tooLarge: "use smaller blocks and more of them"));
         return block.Count <= DeviceLimits.MaxThreads
             ? block
             : throw new PlanException(launch.Block[0], $"{string.Join(" × ", new[] { block.X, block.Y, block.Z }.Take(launch.Block.Count))} = {block.Count} threads in a block; at most {DeviceLimits.MaxThreads}");

@@ -56,6 +56,9 @@ internal sealed record CheckRequest
 
     /// <summary>What to run, in order.</summary>
     public required IReadOnlyList<PresetTrials> Presets { get; init; }
+
+    /// <summary>Wall time of all trials together, after which the runner answers with what it has found.</summary>
+    public required TimeSpan TimeLimit { get; init; }
 }
 
 /// <summary>The trials of one preset.</summary>
@@ -158,6 +161,9 @@ internal sealed record MeasureRequest
 
     /// <summary>Lane instructions that all samples together may take.</summary>
     public long InstructionBudget { get; init; }
+
+    /// <summary>Wall time of all samples together, after which there is no time, with that reason.</summary>
+    public required TimeSpan TimeLimit { get; init; }
 }
 
 /// <summary>A latency, or why there is none.</summary>

@@ -20,7 +20,9 @@ internal sealed class RunnerClient : IAsyncDisposable
 {
     private const long HeapLimit = 4L << 30;
     private const long MemoryLimit = 8L << 30;
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    // The runner keeps its own time and answers with findings; only one that does not even do that is killed.
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
     private readonly ChildConversation _conversation;
 
     /// <summary>Starts a runner for <paramref name="platform"/>; it starts up while the caller goes on.</summary>
@@ -42,14 +44,15 @@ internal sealed class RunnerClient : IAsyncDisposable
     /// <exception cref="RunnerFaultException">It failed.</exception>
     public async Task<RunnerReply> AskAsync(RunnerRequest request, CancellationToken cancellationToken)
     {
+        var limit = (request.Check?.TimeLimit ?? request.Measure?.TimeLimit ?? TimeSpan.Zero) + Grace;
         RunnerReply reply;
         try
         {
-            reply = await _conversation.AskAsync(request, PlatformJson.Default.RunnerRequest, PlatformJson.Default.RunnerReply, Limit, cancellationToken);
+            reply = await _conversation.AskAsync(request, PlatformJson.Default.RunnerRequest, PlatformJson.Default.RunnerReply, limit, cancellationToken);
         }
         catch (ChildFailedException error) when (error.Exit?.End == ChildEnd.TimedOut)
         {
-            throw new RunnerTimeoutException(Limit);
+            throw new RunnerTimeoutException(limit);
         }
         catch (ChildFailedException error)
         {

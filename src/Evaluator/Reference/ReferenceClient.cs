@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Tasks;
+using KernelForge.Processes;
 
 namespace KernelForge.Evaluator.Reference;
 
@@ -143,20 +144,16 @@ public sealed class ReferenceClient : IAsyncDisposable
     private static TaskSource ReadTask(string taskPath, string taskName)
     {
         var path = Path.GetFullPath(taskPath);
-        var info = new FileInfo(path);
-        if (!info.Exists)
-        {
-            throw new TaskFileException($"{taskName}: there is no task file {path}");
-        }
-
-        if (info.Length > TaskSizeLimit)
-        {
-            throw new TaskFileException($"{taskName}: the task file has {info.Length} bytes; the limit is {TaskSizeLimit} (1 MiB)");
-        }
-
         try
         {
-            var bytes = File.ReadAllBytes(path);
+            using var file = InputFile.OpenRead(path);
+            if (file.Length > TaskSizeLimit)
+            {
+                throw new TaskFileException($"{taskName}: the task file has {file.Length} bytes; the limit is {TaskSizeLimit} (1 MiB)");
+            }
+
+            var bytes = new byte[file.Length];
+            file.ReadExactly(bytes);
             return new TaskSource(taskName, bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -9,7 +9,7 @@ public sealed record ReferenceOptions
     /// <summary>Root with Python and PyTorch; <c>/</c> where this machine is the toolbox.</summary>
     public required string Toolbox { get; init; }
 
-    /// <summary>Run Python without bubblewrap: only on the user's word, and only where the toolbox is <c>/</c>.</summary>
+    /// <summary>Run Python without bubblewrap: only on the user's word.</summary>
     public bool UnsafeNoSandbox { get; init; }
 
     /// <summary>Time for one describe or trace.</summary>

@@ -124,12 +124,8 @@ internal sealed class WorkerSession : IAsyncDisposable
         };
         if (options.UnsafeNoSandbox)
         {
-            if (options.Toolbox != "/")
-            {
-                throw new ReferenceUnavailableException("without a sandbox the reference worker needs a machine that is the toolbox: set KERNELFORGE_TOOLBOX=/ where python3 has torch");
-            }
-
-            return ("python3", [Path.Combine(workerFolder, "main.py")], environment);
+            var main = Path.Combine(workerFolder, "main.py");
+            return options.Toolbox == "/" ? ("python3", [main], environment) : OfToolbox(options.Toolbox, main, environment);
         }
 
         var (fileName, arguments) = Sandbox.Command(new SandboxSpec
@@ -141,6 +137,27 @@ internal sealed class WorkerSession : IAsyncDisposable
             Arguments = ["python3", WorkerInside + "/main.py"],
         });
         return (fileName, arguments, new Dictionary<string, string>(StringComparer.Ordinal));
+    }
+
+    // Without a sandbox the toolbox is no root: its own loader finds its own libraries, whatever distribution this is.
+    private static (string FileName, IReadOnlyList<string> Arguments, IReadOnlyDictionary<string, string> Environment) OfToolbox(
+        string toolbox, string main, Dictionary<string, string> environment)
+    {
+        var loader = Path.Combine(toolbox, "usr/lib64/ld-linux-x86-64.so.2");
+        var python = Path.Combine(toolbox, "usr/bin/python3");
+        if (!File.Exists(loader) || !File.Exists(python))
+        {
+            throw new ReferenceUnavailableException($"there is no {(File.Exists(loader) ? python : loader)}: run ./kernelforge setup, or set KERNELFORGE_TOOLBOX=/ where this machine's python3 has torch");
+        }
+
+        // The system's choice between BLAS libraries is a link into /etc, which is another system's here.
+        var libraries = Path.Combine(toolbox, "usr/lib/x86_64-linux-gnu");
+        string[] choices = Directory.Exists(libraries)
+            ? [.. Directory.EnumerateDirectories(libraries).Where(f => Path.GetFileName(f) is "blas" or "lapack" || Path.GetFileName(f).StartsWith("openblas", StringComparison.Ordinal)).OrderDescending(StringComparer.Ordinal)]
+            : [];
+        environment["PYTHONHOME"] = Path.Combine(toolbox, "usr");
+        environment["PYTHONNOUSERSITE"] = "1";
+        return (loader, ["--library-path", string.Join(':', [libraries, Path.Combine(toolbox, "usr/lib"), .. choices]), python, main], environment);
     }
 
     private async Task WatchScratchAsync(CancellationTokenSource exceeded, CancellationToken done)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace KernelForge.Simulator.Checks;
 
 /// <summary>
@@ -8,19 +10,25 @@ internal sealed class FindingLog
 {
     private readonly Dictionary<(FindingKind, int, int), int> index = [];
     private readonly List<Finding> findings = [];
+    private readonly List<long> repeats = [];
 
     public int Count => findings.Count;
 
-    public IReadOnlyList<Finding> Findings => findings;
+    /// <summary>Which finding is the one of a kind and line; -1 where there is none yet.</summary>
+    public int IndexOf(FindingKind kind, int line, int otherLine = 0) => index.GetValueOrDefault(Key(kind, line, otherLine), -1);
+
+    /// <summary>Counts a finding once more.</summary>
+    public void Repeat(int known) => CollectionsMarshal.AsSpan(repeats)[known]++;
 
     public bool Seen(FindingKind kind, int line, int otherLine = 0)
     {
-        if (!index.TryGetValue(Key(kind, line, otherLine), out int i))
+        int known = IndexOf(kind, line, otherLine);
+        if (known < 0)
         {
             return false;
         }
 
-        findings[i] = findings[i] with { Count = findings[i].Count + 1 };
+        Repeat(known);
         return true;
     }
 
@@ -29,12 +37,13 @@ internal sealed class FindingLog
         (FindingKind, int, int) key = Key(finding.Kind, finding.SourceLine, finding.OtherLine ?? 0);
         if (index.TryGetValue(key, out int i))
         {
-            findings[i] = findings[i] with { Count = findings[i].Count + finding.Count };
+            repeats[i] += finding.Count;
             return;
         }
 
         index[key] = findings.Count;
         findings.Add(finding);
+        repeats.Add(0);
     }
 
     public void Clear()
@@ -43,11 +52,18 @@ internal sealed class FindingLog
         {
             index.Clear();
             findings.Clear();
+            repeats.Clear();
         }
     }
 
     /// <summary>Findings in the order they came, at most so many of each kind.</summary>
-    public List<Finding> Bounded(int perKind) => findings.Count == 0 ? [] : [.. findings.GroupBy(f => f.Kind).SelectMany(g => g.Take(perKind)).OrderBy(f => findings.IndexOf(f))];
+    public List<Finding> Bounded(int perKind) => findings.Count == 0
+        ? []
+        :
+        [
+            .. findings.Select((finding, at) => (Finding: finding with { Count = finding.Count + repeats[at] }, At: at))
+                .GroupBy(f => f.Finding.Kind).SelectMany(g => g.Take(perKind)).OrderBy(f => f.At).Select(f => f.Finding),
+        ];
 
     private static (FindingKind, int, int) Key(FindingKind kind, int line, int otherLine) =>
         kind == FindingKind.Race ? (kind, Math.Min(line, otherLine), Math.Max(line, otherLine)) : (kind, line, 0);

@@ -28,6 +28,9 @@ internal struct BlockBarrier
 /// <summary>One resident thread block: its warps, shared and local memory, barriers and findings. Reused for one block after another.</summary>
 internal sealed unsafe partial class BlockContext : IDisposable
 {
+    /// <summary>Warp instructions after which the next warp gets its turn.</summary>
+    private const long WarpTurn = 20_000;
+
     public readonly LaunchState Launch;
     public readonly KernelProgram Program;
     public readonly WarpState[] Warps;
@@ -43,6 +46,9 @@ internal sealed unsafe partial class BlockContext : IDisposable
     public long BlockNumber;
     public (int X, int Y, int Z) Block;
     public long Executed;
+
+    /// <summary>How often a finding that is known came again, in all blocks of this context.</summary>
+    public long Repeated;
     public long TurnLimit;
     public LaunchCompletion Completion;
     public int Finished;
@@ -56,6 +62,10 @@ internal sealed unsafe partial class BlockContext : IDisposable
 
     private readonly int sharedCapacity;
 
+    // Which finding an instruction led to last, in the block that is the started-th of this context.
+    private readonly (long Block, FindingKind Kind, int Index)[] known;
+    private long started;
+
     public BlockContext(LaunchState launch)
     {
         Launch = launch;
@@ -64,6 +74,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         int threads = (int)c.Block.Count;
         int warps = (threads + 31) / 32;
         Warps = new WarpState[warps];
+        known = new (long, FindingKind, int)[Program.Code.Length + 1];
         nuint bytes = (nuint)Program.RegisterBytes;
         registers = (byte*)NativeMemory.AlignedAlloc(bytes * (nuint)warps, 64);
         NativeMemory.Clear(registers, bytes * (nuint)warps);
@@ -183,6 +194,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
     {
         LaunchConfiguration c = Launch.Configuration;
         BlockNumber = number;
+        started++;
         Block = c.Grid.At(number);
         Completion = LaunchCompletion.Completed;
         Finished = 0;
@@ -241,7 +253,11 @@ internal sealed unsafe partial class BlockContext : IDisposable
                 }
 
                 live = true;
-                while (warp.Alive != 0 && warp.PickReady())
+
+                // A loop whose lanes part and meet again ends its runs there and never at the interpreter's own quantum: without
+                // this limit it would keep the other warps, and the budget, waiting for ever.
+                long turnEnd = Executed + WarpTurn;
+                while (warp.Alive != 0 && Executed < turnEnd && warp.PickReady())
                 {
                     progress = true;
                     InterpreterExit exit = Interpreter.Run(this, warp, ref observer);
@@ -298,6 +314,28 @@ internal sealed unsafe partial class BlockContext : IDisposable
         {
             warp.ReleaseWaiting();
         }
+    }
+
+    /// <summary>Counts a finding that is known by its kind and line, before its message is made: a loop may repeat it a million times.</summary>
+    public bool Repeats(FindingKind kind, int code)
+    {
+        ref readonly var last = ref known[code];
+        if (last.Block == started && last.Kind == kind)
+        {
+            Log.Repeat(last.Index);
+            Repeated++;
+            return true;
+        }
+
+        int at = Log.IndexOf(kind, Launch.LineOf(code));
+        if (at < 0)
+        {
+            return false;
+        }
+
+        known[code] = (started, kind, at);
+        Log.Repeat(at);
+        return true;
     }
 
     public void Report(FindingKind kind, WarpState warp, int code, int lane, string message, string? buffer = null, long? element = null, long? offset = null, int bytes = 0, int? otherLine = null)

@@ -12,6 +12,11 @@ internal static unsafe class FindingMaker
 
     public static void GlobalBounds(BlockContext block, WarpState warp, int code, int lane, ulong address, int size, AccessKind kind)
     {
+        if (block.Repeats(Bounds(kind), code))
+        {
+            return;
+        }
+
         string verb = MemoryUnit.Verb(kind);
         if (address < 1 << 20)
         {
@@ -58,6 +63,11 @@ internal static unsafe class FindingMaker
 
     public static void SharedBounds(BlockContext block, WarpState warp, int code, int lane, ulong address, int size, AccessKind kind)
     {
+        if (block.Repeats(Bounds(kind), code))
+        {
+            return;
+        }
+
         (string name, long _, long offset) = SharedPlace(block, address > int.MaxValue ? 0 : address);
         block.Report(
             Bounds(kind), warp, code, lane,
@@ -66,6 +76,11 @@ internal static unsafe class FindingMaker
 
     public static void Misaligned(BlockContext block, WarpState warp, int code, int lane, ulong address, int size, AccessKind kind, string? place)
     {
+        if (block.Repeats(FindingKind.Misaligned, code))
+        {
+            return;
+        }
+
         long offset = (long)address;
         if (place is null)
         {
@@ -80,6 +95,11 @@ internal static unsafe class FindingMaker
 
     public static void ReadOnly(BlockContext block, WarpState warp, int code, int lane, ulong address, int size)
     {
+        if (block.Repeats(FindingKind.ReadOnlyWrite, code))
+        {
+            return;
+        }
+
         DeviceBuffer buffer = block.Launch.Memory.Find(address)!;
         long offset = (long)(address - buffer.Address);
         long element = offset / Math.Max(1, buffer.Spec.ElementSize);
@@ -89,6 +109,11 @@ internal static unsafe class FindingMaker
 
     public static void Uninitialised(BlockContext block, WarpState warp, int code, int lane, BufferEntry* entry, PtxSpace space, ulong offset, int size)
     {
+        if (block.Repeats(FindingKind.UninitialisedRead, code))
+        {
+            return;
+        }
+
         if (space == PtxSpace.Shared)
         {
             (string name, long element, long at) = SharedPlace(block, offset);

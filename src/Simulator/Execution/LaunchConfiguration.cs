@@ -33,6 +33,9 @@ public sealed record LaunchConfiguration
     /// <summary>Lane instructions (warp instructions × 32) that the launch may execute.</summary>
     public long InstructionBudget { get; init; } = long.MaxValue;
 
+    /// <summary>Ends the launch as if its budget had run out, keeping what was found until then (a cancelled launch keeps nothing).</summary>
+    public CancellationToken OutOfTime { get; init; }
+
     /// <summary>Cores to use; 0: all.</summary>
     public int MaxDegreeOfParallelism { get; init; }
 

@@ -20,7 +20,7 @@ public enum LaunchCompletion
     /// <summary>No warp of a block can go on.</summary>
     Deadlock,
 
-    /// <summary>A finding after which nothing sensible can run: a stack overflow.</summary>
+    /// <summary>A finding after which nothing sensible can run: a stack overflow, or the same one millions of times.</summary>
     Stopped,
 }
 

@@ -9,6 +9,9 @@ namespace KernelForge.Simulator.Execution;
 public static class Launcher
 {
     private const long BlockTurn = 200_000;
+
+    // A lane's finding costs as much as a warp's instruction: what repeats this often adds nothing but time.
+    private const long MaxRepeated = 50_000_000;
     private const int MaxPrinted = 64 * 1024;
 
     /// <summary>Runs a launch without an observer, its blocks on all cores where the program allows it.</summary>
@@ -155,11 +158,6 @@ public static class Launcher
             long before = block.Executed;
             BlockOutcome outcome = block.Run(ref observer, BlockTurn);
             long total = Interlocked.Add(ref launch.Executed, block.Executed - before);
-            if (outcome == BlockOutcome.Finished)
-            {
-                return;
-            }
-
             if (outcome == BlockOutcome.Stopped)
             {
                 if (block.Completion != LaunchCompletion.Completed)
@@ -170,13 +168,30 @@ public static class Launcher
                 return;
             }
 
-            if (total > launch.Configuration.InstructionBudget / 32 || cancellationToken.IsCancellationRequested)
+            // Also where each block ends in its turn: two thousand million small blocks never ask for a second one.
+            if (MustStop(launch, total, cancellationToken))
             {
                 results.Stop(LaunchCompletion.BudgetExhausted, block, index);
                 return;
             }
+
+            if (block.Repeated > MaxRepeated)
+            {
+                results.Stop(LaunchCompletion.Stopped, block, index);
+                return;
+            }
+
+            if (outcome == BlockOutcome.Finished)
+            {
+                return;
+            }
         }
     }
+
+    private static bool MustStop(LaunchState launch, long executed, CancellationToken cancellationToken) =>
+        executed > launch.Configuration.InstructionBudget / 32
+        || launch.Configuration.OutOfTime.IsCancellationRequested
+        || cancellationToken.IsCancellationRequested;
 
     private static void RunParallel(LaunchState launch, long count, int cores, Results results, CancellationToken cancellationToken)
     {
@@ -276,7 +291,7 @@ public static class Launcher
         long before = block.Executed;
         BlockOutcome outcome = block.Run(ref observer, BlockTurn / 10);
         launch.Executed += block.Executed - before;
-        if (outcome == BlockOutcome.Finished)
+        if (outcome == BlockOutcome.Finished && !MustStop(launch, launch.Executed, cancellationToken))
         {
             if (TObserver.Enabled)
             {
@@ -294,9 +309,10 @@ public static class Launcher
             return true;
         }
 
-        if (launch.Executed > launch.Configuration.InstructionBudget / 32 || cancellationToken.IsCancellationRequested)
+        bool repeats = block.Repeated > MaxRepeated;
+        if (repeats || MustStop(launch, launch.Executed, cancellationToken))
         {
-            results.Stop(LaunchCompletion.BudgetExhausted, block, active.Index);
+            results.Stop(repeats ? LaunchCompletion.Stopped : LaunchCompletion.BudgetExhausted, block, active.Index);
             results.Take(block, active.Index);
             return true;
         }

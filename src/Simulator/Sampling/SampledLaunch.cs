@@ -67,7 +67,7 @@ public static class SampledLaunch
         var findings = new List<Finding>();
         if (configuration.Cooperative)
         {
-            var whole = Launcher.Run(program, memory, configuration with { Blocks = default }, ref observer, cancellationToken);
+            var whole = Launcher.Run(program, memory, configuration with { Blocks = default, InstructionBudget = limits.BlockLaneInstructions }, ref observer, cancellationToken);
             return new SampledLaunchResult(whole.Completion, counters.Totals(), whole.Findings, 1);
         }
 

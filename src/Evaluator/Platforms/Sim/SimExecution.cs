@@ -22,12 +22,20 @@ internal sealed record ExecutionEnd(CheckVerdict Verdict, string Message)
     /// <summary>Where warps stood.</summary>
     public IReadOnlyList<WarpStand> Warps { get; init; } = [];
 
+    /// <summary>It was stopped because going on would only have repeated the findings; nobody knows whether it would have ended.</summary>
+    public bool GivenUp { get; init; }
+
     /// <summary>What kernels printed.</summary>
     public string? Printed { get; init; }
 
     /// <summary>Reads that make the solution unranked.</summary>
     public IReadOnlyList<string> UnrankedReasons { get; init; } = [];
 }
+
+/// <summary>The wall time that executions share.</summary>
+/// <param name="Limit">How much there was in all.</param>
+/// <param name="Spent">Set when it is used up.</param>
+internal readonly record struct ExecutionTime(TimeSpan Limit, CancellationToken Spent);
 
 /// <summary>
 /// One execution of a plan in one trial: its own memory at its own addresses, inputs from the trial's files, outputs and
@@ -41,6 +49,7 @@ internal sealed class SimExecution : IDisposable
     private readonly TaskDescription _task;
     private readonly PreparedTrial _trial;
     private readonly Checks _checks;
+    private readonly ExecutionTime _time;
     private readonly DeviceMemory _memory = new();
     private readonly Dictionary<string, DeviceBuffer> _buffers = new(StringComparer.Ordinal);
     private readonly List<Finding> _findings = [];
@@ -48,12 +57,13 @@ internal sealed class SimExecution : IDisposable
     private string _printed = string.Empty;
     private long _budget = InstructionBudget;
 
-    public SimExecution(LoadedSolution solution, TaskDescription task, PreparedTrial trial, Checks checks)
+    public SimExecution(LoadedSolution solution, TaskDescription task, PreparedTrial trial, Checks checks, ExecutionTime time)
     {
         _solution = solution;
         _task = task;
         _trial = trial;
         _checks = checks;
+        _time = time;
         foreach (var tensor in solution.Plan.Tensors)
         {
             _buffers.Add(tensor.Name, Allocate(tensor));
@@ -186,7 +196,7 @@ internal sealed class SimExecution : IDisposable
         var launch = (LaunchStep)step;
         var program = _solution.Program(launch.Kernel, _checks);
         _unranked.UnionWith(program.UnrankedReads.Select(name => $"{launch.Kernel} reads {name}"));
-        var configuration = SimLaunch.Configuration(_solution, launch, name => _buffers[name].Address, FreshSeed()) with { InstructionBudget = _budget };
+        var configuration = SimLaunch.Configuration(_solution, launch, name => _buffers[name].Address, FreshSeed()) with { InstructionBudget = _budget, OutOfTime = _time.Spent };
         var result = Launcher.Run(program, _memory, configuration, cancellationToken);
         _budget -= result.LaneInstructions;
         _printed = _printed.Length < 16 * 1024 ? _printed + result.Printf : _printed;
@@ -232,8 +242,7 @@ internal sealed class SimExecution : IDisposable
             case LaunchCompletion.Completed when _findings.Count == 0:
                 return null;
             case LaunchCompletion.BudgetExhausted:
-                var lines = string.Join(", ", warps.Select(w => w.Line).Where(l => l is not null).Distinct().Order().Take(8));
-                return new ExecutionEnd(CheckVerdict.TimedOut, $"{launch.Kernel} did not end within {InstructionBudget / 1_000_000_000} billion lane instructions at preset {_trial.Manifest.Preset}; its warps stood at {(lines.Length == 0 ? "unknown lines" : $"line {lines}")}")
+                return new ExecutionEnd(CheckVerdict.TimedOut, TimedOut(launch, warps))
                 {
                     Findings = _findings,
                     Warps = warps,
@@ -244,8 +253,20 @@ internal sealed class SimExecution : IDisposable
                 return new ExecutionEnd(CheckVerdict.RuntimeError, $"{launch.Kernel} {what}{where} at preset {_trial.Manifest.Preset}{(result.Printf.Length == 0 ? string.Empty : $": {result.Printf.Trim()}")}") { Findings = _findings, Warps = warps };
             default:
                 // Later launches would only repeat what the first findings caused.
-                return FromFindings() with { Warps = warps };
+                return FromFindings() with { Warps = warps, GivenUp = result.Completion == LaunchCompletion.Stopped };
         }
+    }
+
+    private string TimedOut(LaunchStep launch, List<WarpStand> warps)
+    {
+        var limit = _time.Spent.IsCancellationRequested
+            ? $"the {_time.Limit.TotalSeconds:0} s of wall time that all trials share"
+            : $"{InstructionBudget / 1_000_000_000} billion lane instructions";
+        var lines = string.Join(", ", warps.Select(w => w.Line).Where(l => l is not null).Distinct().Order().Take(8));
+        var where = warps.Count == 0
+            ? $"each block ends, but the grid of {launch.Grid.X}×{launch.Grid.Y}×{launch.Grid.Z} blocks, or the number of launches, is more than platform sim executes: launch no more blocks than there is work"
+            : $"its warps stood at {(lines.Length == 0 ? "unknown lines" : $"line {lines}")}: does a loop or a wait there ever end?";
+        return $"{(warps.Count > 0 && warps[0].Line is { } line ? $"line {line}: " : string.Empty)}{launch.Kernel} did not end within {limit} at preset {_trial.Manifest.Preset}; {where}";
     }
 
     private void AddUnwrittenOutputs()
@@ -279,6 +300,6 @@ internal sealed class SimExecution : IDisposable
         var decisive = _findings.First(f => SimLaunch.VerdictOf(f.Kind) == verdict);
         var line = decisive.Line is { } number ? $"line {number}: " : string.Empty;
         var kernel = decisive.Kernel is { } name ? $"{name}: " : string.Empty;
-        return new ExecutionEnd(verdict, $"{line}{kernel}{decisive.Message} (preset {decisive.Preset})") { Findings = _findings };
+        return new ExecutionEnd(verdict, $"{line}{kernel}{decisive.Message} (preset {decisive.Preset}){SimLaunch.RemedyOf(decisive.Kind)}") { Findings = _findings };
     }
 }

@@ -69,6 +69,19 @@ internal static class SimLaunch
         _ => CheckVerdict.MemoryError,
     };
 
+    /// <summary>What to do about a kind of finding, to stand behind its message; empty where that says it.</summary>
+    public static string RemedyOf(string kind) => kind switch
+    {
+        "out_of_bounds_read" or "out_of_bounds_write" => "; guard the access by the size, or correct the index",
+        "misaligned" => "; vectors of 8 or 16 bytes need addresses that are multiples of it: handle the unaligned rest by single elements",
+        "uninitialised_read" => "; write it first, give the buffer a \"fill\", or wait at a barrier for the thread that writes it",
+        "race" => "; put a barrier between the two, or use atomics",
+        "barrier_divergence" => "; move the barrier to where all threads of the block pass it",
+        "invalid_mask" => "; name exactly the lanes that reach the call, as __activemask or a ballot before the branch gives them",
+        "deadlock" => "; blocks and warps may only wait for what is certain to run",
+        _ => string.Empty,
+    };
+
     private static string ToolOf(string kind) => kind switch
     {
         "race" => "racecheck",

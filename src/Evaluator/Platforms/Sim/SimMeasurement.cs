@@ -31,12 +31,15 @@ internal sealed class SimMeasurement(MeasureRequest request)
 
     private readonly List<Finding> _findings = [];
     private readonly List<PricedLaunch> _launches = [];
+    private CancellationToken _outOfTime;
     private long _blocks;
     private double _sampled;
 
     /// <summary>Measures.</summary>
     public MeasureReply Run(CancellationToken cancellationToken)
     {
+        using var time = new CancellationTokenSource(request.TimeLimit);
+        _outOfTime = time.Token;
         try
         {
             var solution = LoadedSolution.Load(request.SolutionPath, request.Task, request.Compiled, request.Device);
@@ -142,7 +145,7 @@ internal sealed class SimMeasurement(MeasureRequest request)
         };
         RequireFits(solution, launch, shape);
         var reason = ReasonAgainstSampling(program, launch);
-        var configuration = SimLaunch.Configuration(solution, launch, name => buffers[name].Address, seed: 1);
+        var configuration = SimLaunch.Configuration(solution, launch, name => buffers[name].Address, seed: 1) with { OutOfTime = _outOfTime };
         var ranges = buffers.Values.Select(b => new BufferRange(b.Spec.Name, b.Address, b.ByteLength)).ToList();
         var limits = new SamplingLimits
         {
@@ -182,6 +185,11 @@ internal sealed class SimMeasurement(MeasureRequest request)
         if (result.Completion == LaunchCompletion.Stopped && reason is not null)
         {
             throw new NotSampledException($"{launch.Kernel} is not sampled at full size: {reason}; and the whole launch of {blocks} blocks is more than platform sim runs");
+        }
+
+        if (result.Completion == LaunchCompletion.BudgetExhausted && _outOfTime.IsCancellationRequested)
+        {
+            throw new NotSampledException($"the samples took all of the {request.TimeLimit.TotalSeconds:0} s of wall time that platform sim gives them; {launch.Kernel} was the last: split its work over more blocks, or launch less often");
         }
 
         if (result.Completion == LaunchCompletion.BudgetExhausted)
