@@ -13,6 +13,11 @@ internal static class RaceUnit
             AccessStamp access = Stamp(block, warp, code, lane, address, size, at, kind, relaxed);
             if (RaceRules.Check(ref words[at >> 2], access, kind != AccessKind.Read, block.Clocks!, blocksMaySynchronise: false, out AccessStamp other))
             {
+                if (kind == AccessKind.Write && SameValue.IsStored(block, warp, code, lane, (ulong)at, other))
+                {
+                    continue;
+                }
+
                 (string name, long element, long offset) = FindingMaker.SharedPlace(block, (ulong)at);
                 Report(block, warp, code, lane, kind, other, $"{name}[{element}] in shared memory", name, element, offset, size);
                 return;
@@ -34,6 +39,11 @@ internal static class RaceUnit
             if (RaceRules.Check(ref page[(at >> 2) & 1023], access, kind != AccessKind.Read, block.Clocks!, block.Launch.BlocksMaySynchronise, out AccessStamp other))
             {
                 DeviceBuffer? buffer = block.Launch.Memory.Find(at);
+                if (kind == AccessKind.Write && SameValue.IsStored(block, warp, code, lane, at, other))
+                {
+                    continue;
+                }
+
                 string name = buffer?.Spec.Name ?? "global memory";
                 long offset = buffer is null ? (long)at : (long)(at - buffer.Address);
                 long element = offset / Math.Max(1, buffer?.Spec.ElementSize ?? 4);
