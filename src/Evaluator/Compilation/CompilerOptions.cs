@@ -34,10 +34,13 @@ internal static class CompilerOptions
         return options;
     }
 
-    /// <summary>Defines that cannot be macros because a template parameter has their name, as a header.</summary>
+    /// <summary>
+    /// C names that the source lacks (<see cref="SourcePrelude"/>), and defines that cannot be macros because a template
+    /// parameter has their name, as a header.
+    /// </summary>
     public static string Constants(CompileRequest request)
     {
         HashSet<string> hidden = TemplateParameters.Names(request.Source);
-        return string.Concat(request.Defines.Where(d => hidden.Contains(d.Key)).Select(d => $"static constexpr auto {d.Key} = {d.Value};\n"));
+        return SourcePrelude.For(request.Source) + string.Concat(request.Defines.Where(d => hidden.Contains(d.Key)).Select(d => $"static constexpr auto {d.Key} = {d.Value};\n"));
     }
 }

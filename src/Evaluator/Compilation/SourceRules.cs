@@ -16,7 +16,7 @@ public static partial class SourceRules
 
     private static readonly HashSet<string> HostHeaders =
     [
-        "Python.h", "iostream", "istream", "ostream", "fstream", "sstream", "iomanip", "cstdio", "stdio.h", "cstdlib", "stdlib.h", "vector", "string",
+        "Python.h", "iostream", "istream", "ostream", "fstream", "sstream", "iomanip", "cstdlib", "stdlib.h", "vector", "string",
         "map", "unordered_map", "set", "unordered_set", "list", "deque", "queue", "memory", "thread", "mutex", "chrono", "random", "functional",
         "filesystem", "regex", "exception", "stdexcept", "ctime", "time.h", "cstring", "string.h", "unistd.h", "pthread.h", "dlfcn.h", "signal.h",
     ];

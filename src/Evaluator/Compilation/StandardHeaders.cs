@@ -1,110 +1,96 @@
 namespace KernelForge.Evaluator.Compilation;
 
 /// <summary>
-/// Small stand-ins for C headers that NVRTC lacks and kernels like to include. NVRTC declares the mathematics itself.
+/// Small stand-ins for C and C++ headers that NVRTC lacks and kernels like to include. NVRTC declares the mathematics and
+/// <c>printf</c> itself. Integer types are those of CUDA's own headers under NVRTC (<c>cuda/std/cstdint</c>,
+/// which <c>cuda/barrier</c> and others include): another underlying type would be a redeclaration.
 /// </summary>
 internal static class StandardHeaders
 {
-    private const string Integers = """
-        #pragma once
-        typedef signed char int8_t; typedef unsigned char uint8_t; typedef short int16_t; typedef unsigned short uint16_t;
-        typedef int int32_t; typedef unsigned int uint32_t; typedef long int64_t; typedef unsigned long uint64_t;
-        typedef long intptr_t; typedef unsigned long uintptr_t; typedef long intmax_t; typedef unsigned long uintmax_t;
-        #define INT8_MIN (-128)
-        #define INT8_MAX 127
-        #define UINT8_MAX 255
-        #define INT16_MIN (-32767 - 1)
-        #define INT16_MAX 32767
-        #define UINT16_MAX 65535
-        #define INT32_MIN (-2147483647 - 1)
-        #define INT32_MAX 2147483647
-        #define UINT32_MAX 4294967295U
-        #define INT64_MIN (-9223372036854775807L - 1)
-        #define INT64_MAX 9223372036854775807L
-        #define UINT64_MAX 18446744073709551615UL
-        namespace std {
-        using ::int8_t; using ::uint8_t; using ::int16_t; using ::uint16_t; using ::int32_t; using ::uint32_t; using ::int64_t; using ::uint64_t;
-        using ::intptr_t; using ::uintptr_t;
-        }
+    /// <summary>The type that each fixed-width name stands for, by name.</summary>
+    public static IReadOnlyDictionary<string, string> IntegerTypes { get; } = new Dictionary<string, string>
+    {
+        ["int8_t"] = "signed char", ["uint8_t"] = "unsigned char", ["int16_t"] = "short", ["uint16_t"] = "unsigned short",
+        ["int32_t"] = "int", ["uint32_t"] = "unsigned int", ["int64_t"] = "long long", ["uint64_t"] = "unsigned long long",
+        ["intptr_t"] = "long long", ["uintptr_t"] = "unsigned long long", ["intmax_t"] = "long long", ["uintmax_t"] = "unsigned long long",
+    };
 
-        """;
+    private static readonly Dictionary<string, string> IntegerLimits = new()
+    {
+        ["INT8_MIN"] = "(-128)", ["INT8_MAX"] = "127", ["UINT8_MAX"] = "255",
+        ["INT16_MIN"] = "(-32767 - 1)", ["INT16_MAX"] = "32767", ["UINT16_MAX"] = "65535",
+        ["INT32_MIN"] = "(-2147483647 - 1)", ["INT32_MAX"] = "2147483647", ["UINT32_MAX"] = "4294967295U",
+        ["INT64_MIN"] = "(-9223372036854775807LL - 1)", ["INT64_MAX"] = "9223372036854775807LL", ["UINT64_MAX"] = "18446744073709551615ULL",
+    };
 
-    private const string Limits = """
-        #pragma once
-        #define CHAR_BIT 8
-        #define SCHAR_MIN (-128)
-        #define SCHAR_MAX 127
-        #define UCHAR_MAX 255
-        #define SHRT_MIN (-32768)
-        #define SHRT_MAX 32767
-        #define USHRT_MAX 65535
-        #define INT_MIN (-2147483647 - 1)
-        #define INT_MAX 2147483647
-        #define UINT_MAX 4294967295U
-        #define LONG_MIN (-9223372036854775807L - 1)
-        #define LONG_MAX 9223372036854775807L
-        #define ULONG_MAX 18446744073709551615UL
-        #define LLONG_MIN (-9223372036854775807LL - 1)
-        #define LLONG_MAX 9223372036854775807LL
-        #define ULLONG_MAX 18446744073709551615ULL
+    private static readonly Dictionary<string, string> Limits = new()
+    {
+        ["CHAR_BIT"] = "8", ["SCHAR_MIN"] = "(-128)", ["SCHAR_MAX"] = "127", ["UCHAR_MAX"] = "255",
+        ["SHRT_MIN"] = "(-32768)", ["SHRT_MAX"] = "32767", ["USHRT_MAX"] = "65535",
+        ["INT_MIN"] = "(-2147483647 - 1)", ["INT_MAX"] = "2147483647", ["UINT_MAX"] = "4294967295U",
+        ["LONG_MIN"] = "(-9223372036854775807L - 1)", ["LONG_MAX"] = "9223372036854775807L", ["ULONG_MAX"] = "18446744073709551615UL",
+        ["LLONG_MIN"] = "(-9223372036854775807LL - 1)", ["LLONG_MAX"] = "9223372036854775807LL", ["ULLONG_MAX"] = "18446744073709551615ULL",
+    };
 
-        """;
+    private static readonly Dictionary<string, string> Floats = new()
+    {
+        ["FLT_RADIX"] = "2", ["FLT_MANT_DIG"] = "24", ["FLT_EPSILON"] = "1.19209290e-7f", ["FLT_MIN"] = "1.17549435e-38f", ["FLT_MAX"] = "3.40282347e+38f",
+        ["DBL_MANT_DIG"] = "53", ["DBL_EPSILON"] = "2.2204460492503131e-16", ["DBL_MIN"] = "2.2250738585072014e-308", ["DBL_MAX"] = "1.7976931348623157e+308",
+    };
 
-    private const string Floats = """
-        #pragma once
-        #define FLT_RADIX 2
-        #define FLT_MANT_DIG 24
-        #define FLT_EPSILON 1.19209290e-7f
-        #define FLT_MIN 1.17549435e-38f
-        #define FLT_MAX 3.40282347e+38f
-        #define DBL_MANT_DIG 53
-        #define DBL_EPSILON 2.2204460492503131e-16
-        #define DBL_MIN 2.2250738585072014e-308
-        #define DBL_MAX 1.7976931348623157e+308
+    private static readonly Dictionary<string, string> Mathematics = new()
+    {
+        ["INFINITY"] = "__int_as_float(0x7f800000)", ["NAN"] = "__int_as_float(0x7fffffff)",
+        ["HUGE_VALF"] = "__int_as_float(0x7f800000)", ["HUGE_VAL"] = "__longlong_as_double(0x7ff0000000000000LL)",
+        ["M_E"] = "2.7182818284590452354", ["M_LOG2E"] = "1.4426950408889634074", ["M_LOG10E"] = "0.43429448190325182765",
+        ["M_LN2"] = "0.69314718055994530942", ["M_LN10"] = "2.30258509299404568402",
+        ["M_PI"] = "3.14159265358979323846", ["M_PI_2"] = "1.57079632679489661923", ["M_PI_4"] = "0.78539816339744830962",
+        ["M_1_PI"] = "0.31830988618379067154", ["M_2_PI"] = "0.63661977236758134308", ["M_2_SQRTPI"] = "1.12837916709551257390",
+        ["M_SQRT2"] = "1.41421356237309504880", ["M_SQRT1_2"] = "0.70710678118654752440",
+    };
 
-        """;
-
-    private const string Mathematics = """
-        #pragma once
-        #ifndef INFINITY
-        #define INFINITY __int_as_float(0x7f800000)
-        #endif
-        #ifndef NAN
-        #define NAN __int_as_float(0x7fffffff)
-        #endif
-        #ifndef HUGE_VALF
-        #define HUGE_VALF __int_as_float(0x7f800000)
-        #endif
-        #ifndef M_PI
-        #define M_E 2.7182818284590452354
-        #define M_LOG2E 1.4426950408889634074
-        #define M_LN2 0.69314718055994530942
-        #define M_PI 3.14159265358979323846
-        #define M_PI_2 1.57079632679489661923
-        #define M_1_PI 0.31830988618379067154
-        #define M_2_SQRTPI 1.12837916709551257390
-        #define M_SQRT2 1.41421356237309504880
-        #define M_SQRT1_2 0.70710678118654752440
-        #endif
-
-        """;
-
-    private const string Sizes = "#pragma once\n#ifndef NULL\n#define NULL 0\n#endif\nnamespace std { using ::size_t; using ::ptrdiff_t; typedef decltype(nullptr) nullptr_t; }\n";
+    /// <summary>Value of each macro that these headers define, by name.</summary>
+    public static IReadOnlyDictionary<string, string> Macros { get; } =
+        new[] { IntegerLimits, Limits, Floats, Mathematics }.SelectMany(m => m).ToDictionary(m => m.Key, m => m.Value);
 
     /// <summary>Text by the name in <c>#include</c>.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
     {
-        ["stdint.h"] = Integers,
-        ["cstdint"] = Integers,
-        ["limits.h"] = Limits,
-        ["climits"] = Limits,
-        ["float.h"] = Floats,
-        ["cfloat"] = Floats,
-        ["math.h"] = Mathematics,
-        ["cmath"] = Mathematics,
-        ["stddef.h"] = Sizes,
-        ["cstddef"] = Sizes,
+        ["stdint.h"] = "#pragma once\n" + Integers(),
+        ["cstdint"] = UnlessCudas("cstdint", Integers()),
+        ["limits.h"] = Defines(Limits),
+        ["climits"] = UnlessCudas("climits", Defines(Limits)),
+        ["float.h"] = Defines(Floats),
+        ["cfloat"] = UnlessCudas("cfloat", Defines(Floats)),
+        ["math.h"] = Defines(Mathematics),
+        ["cmath"] = UnlessCudas("cmath", Defines(Mathematics)),
+        ["stddef.h"] = "#pragma once\n" + Sizes,
+        ["cstddef"] = UnlessCudas("cstddef", Sizes),
         ["assert.h"] = "#pragma once\n",
-        ["cassert"] = "#pragma once\n",
+        ["cassert"] = UnlessCudas("cassert", string.Empty),
+        ["stdio.h"] = "#pragma once\n",
+        ["cstdio"] = UnlessCudas("cstdio", string.Empty),
+        ["limits"] = UnlessCudas("limits", FromCuda("limits")),
+        ["type_traits"] = UnlessCudas("type_traits", FromCuda("type_traits")),
+        ["utility"] = UnlessCudas("utility", FromCuda("utility")),
     };
+
+    private const string Sizes = "#ifndef NULL\n#define NULL 0\n#endif\nnamespace std { using ::size_t; using ::ptrdiff_t; typedef decltype(nullptr) nullptr_t; }\n";
+
+    /// <summary>The definition of a macro, unless it is defined.</summary>
+    public static string Define(string name, string value) => $"#ifndef {name}\n#define {name} {value}\n#endif\n";
+
+    private static string Defines(Dictionary<string, string> macros) => string.Concat(macros.Select(m => Define(m.Key, m.Value)));
+
+    private static string Integers()
+        => Defines(IntegerLimits)
+            + string.Concat(IntegerTypes.Select(t => $"typedef {t.Value} {t.Key};\n"))
+            + "namespace std {\n" + string.Concat(IntegerTypes.Keys.Select(t => $"using ::{t};\n")) + "}\n";
+
+    // CUDA's own standard library includes its parts by these very names ("climits"), and NVRTC takes ours for them: inside it, its own.
+    private static string UnlessCudas(string name, string text)
+        => $"#ifdef __cuda_std__\n#include <cuda/std/detail/libcxx/include/{name}>\n#elif !defined(KF_HEADER_{name})\n#define KF_HEADER_{name}\n{text}#endif\n";
+
+    // CUDA's own standard library, under the name that host code knows it by.
+    private static string FromCuda(string header) => $"#include <cuda/std/{header}>\nnamespace std {{ using namespace ::cuda::std; }}\n";
 }

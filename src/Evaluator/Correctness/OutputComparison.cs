@@ -48,7 +48,8 @@ internal sealed record ComparisonResult
 
 /// <summary>
 /// The rule of design §7: <c>allowed = max(tol · max(|ref|, rms(ref)), 4 E, 4 A)</c>, element by element, with NaN and
-/// infinity in place; integers exactly.
+/// infinity in place; integers exactly. Where errors grow with the element (low precision, long tails), the terms E and A
+/// count for an element no more than they come to at its scale, or the largest element's ulp would be allowed everywhere.
 /// </summary>
 internal static class OutputComparison
 {
@@ -58,7 +59,9 @@ internal static class OutputComparison
     /// <param name="dtype">Dtype of the solution's bytes.</param>
     /// <param name="tolerance">tol.</param>
     /// <param name="errorTerm">max(4 E, 4 A) of this output in this trial.</param>
-    public static ComparisonResult Floating(ReadOnlySpan<double> expected, ReadOnlySpan<byte> actual, string dtype, double tolerance, double errorTerm)
+    /// <param name="scaledErrorTerm">The same with each error divided by its element's scale, max(|ref|, rms(ref)).</param>
+    public static ComparisonResult Floating(
+        ReadOnlySpan<double> expected, ReadOnlySpan<byte> actual, string dtype, double tolerance, double errorTerm, double scaledErrorTerm = double.PositiveInfinity)
     {
         var rms = Rms(expected, dtype);
         var floats = dtype == "float32" ? MemoryMarshal.Cast<byte, float>(actual) : default;
@@ -79,7 +82,7 @@ internal static class OutputComparison
             // The unrounded reference: rounding it would add half an ulp to every error.
             var error = Math.Abs(value - expected[i]);
             var scale = Math.Max(Math.Abs(expected[i]), rms);
-            var allowed = Math.Max(tolerance * scale, errorTerm);
+            var allowed = scale > 0 ? Math.Max(tolerance * scale, Math.Min(errorTerm, scaledErrorTerm * scale)) : errorTerm;
             squares += error * error;
             finite++;
             state.Finite(i, expected[i], value, error, scale, allowed);

@@ -54,6 +54,11 @@ internal static class CorrectnessSummary
         && c.Result.RmsError > ReducedPrecisionFactor * own
         && c.Result.RmsError > ReducedPrecisionFloor * c.Result.RmsReference);
 
+    /// <summary>The error that comes nearest to what is allowed, with the limit at that very element.</summary>
+    public static string Nearest(IReadOnlyList<TrialComparison> comparisons) => Worst(comparisons) is not { } worst || worst.Result.WorstExcess <= 0
+        ? "every element is exact"
+        : $"nearest to its limit is an error of {worst.Result.WorstExcess * worst.Result.Allowed:G3} where {worst.Result.Allowed:G3} is allowed";
+
     /// <summary>One sentence for an outcome whose numbers are wrong.</summary>
     public static string Describe(CorrectnessReport report)
     {
@@ -111,12 +116,17 @@ internal static class CorrectnessSummary
             return "it is wrong only for larger inputs: something overflows, or the maximum is not subtracted before an exponential";
         }
 
+        if (failing.SetEquals(["scaled_down"]) && tried.Count > 1 && worst.Result.UnexpectedNan == 0)
+        {
+            return "it is wrong only for inputs a hundred times smaller: an epsilon is missing or in the wrong place, a variance is computed in one pass, or a threshold is absolute";
+        }
+
         if (worst.Result.UnexpectedNan > 0)
         {
             return $"{worst.Result.UnexpectedNan} elements are NaN where the reference is not: a division by zero, an overflow, or a read of memory that nothing wrote";
         }
 
-        var small = worst.Result.MaxRelativeError is > 0 and < 0.05;
+        var small = worst.Result.MaxRelativeError is > 0 and < 0.02;
         var most = worst.Result.Mismatched > worst.Result.Elements / 20;
         return small && most && worst.ReferenceRmsError is { } own && worst.Result.RmsError > 64 * own
             ? "small errors all over the output: arithmetic or accumulation in low precision, an approximate formula, or a variance computed in one pass as E[x²] − E[x]²"

@@ -383,9 +383,21 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         var planned = presets.SelectMany(preset => seeds.Plan(it.Task, preset, request.Trials ?? TrialSeeds.Least)).ToList();
         var prepared = await _reference.PrepareAsync(it.Task, [.. planned.Select(p => p.Request)], cancellationToken);
         it.Outcome.AddTime("reference", clock.Elapsed);
+        RequireTrialThatCounts(prepared);
         return planned.Zip(prepared)
             .GroupBy(pair => pair.First.Request.Preset, pair => new TrialToCheck(pair.Second, pair.First.Hidden))
             .ToDictionary(group => group.Key, group => (IReadOnlyList<TrialToCheck>)[.. group], StringComparer.Ordinal);
+    }
+
+    /// <summary>A task whose every trial is left out compares nothing: any kernel would pass, so there can be no verdict.</summary>
+    private static void RequireTrialThatCounts(IEnumerable<PreparedTrial> trials)
+    {
+        List<TrialManifest> manifests = [.. trials.Select(t => t.Manifest)];
+        if (manifests.Count > 0 && manifests.All(m => m.Status != TrialStatus.Ok))
+        {
+            throw new EvaluationFaultException(
+                65, $"no trial of this task can tell right from wrong: {string.Join("; ", manifests.Select(m => $"{m.Preset}/{m.Distribution}: {m.Reason}").Distinct())}");
+        }
     }
 
     private async Task<TaskTrace> TraceAsync(Case it, Task preparing, CancellationToken cancellationToken)

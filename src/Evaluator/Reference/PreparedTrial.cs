@@ -118,6 +118,12 @@ public sealed record ExpectedTensor
     /// <summary>A: the largest error of a native run in another order of summation; 0 where nothing depends on the order.</summary>
     public required double OrderMaxError { get; init; }
 
+    /// <summary>E with each element's error divided by its scale, max(|ref|, rms).</summary>
+    public required double TorchScaledError { get; init; }
+
+    /// <summary>A with each element's error divided by its scale, max(|ref|, rms).</summary>
+    public required double OrderScaledError { get; init; }
+
     /// <summary>Integer and bool results: elements in which PyTorch's native run differs from the reference.</summary>
     public required long TorchMismatched { get; init; }
 }

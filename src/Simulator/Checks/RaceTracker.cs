@@ -202,7 +202,12 @@ internal static class RaceRules
                 race = true;
             }
 
-            word.Write = access;
+            // A thread's atomic right behind its own plain write must not hide that write from the others.
+            if (!(access.Atomic && !word.Write.Atomic && Same(word.Write, access) && word.Write.Bytes == access.Bytes
+                && word.Write.WarpClock == access.WarpClock && word.Write.SyncClock == access.SyncClock))
+            {
+                word.Write = access;
+            }
         }
         else if (word.Read0.Block == 0 || Same(word.Read0, access) || (word.Read0.Block == access.Block && clocks.Ordered(word.Read0, access.Thread)))
         {

@@ -116,12 +116,22 @@ internal static unsafe class RaceUnit
 
     private static void ReportShared(BlockContext block, WarpState warp, int code, int lane, int at, int size, AccessKind kind, in AccessStamp other)
     {
+        if (kind == AccessKind.Write && SameValue.IsStored(block, warp, code, lane, (ulong)at, other))
+        {
+            return;
+        }
+
         (string name, long element, long offset) = FindingMaker.SharedPlace(block, (ulong)at);
         Report(block, warp, code, lane, kind, other, $"{name}[{element}] in shared memory", name, element, offset, size);
     }
 
     private static void ReportGlobal(BlockContext block, WarpState warp, int code, int lane, ulong at, int size, AccessKind kind, in AccessStamp other)
     {
+        if (kind == AccessKind.Write && SameValue.IsStored(block, warp, code, lane, at, other))
+        {
+            return;
+        }
+
         DeviceBuffer? buffer = block.Launch.Memory.Find(at);
         string name = buffer?.Spec.Name ?? "global memory";
         long offset = buffer is null ? (long)at : (long)(at - buffer.Address);

@@ -146,6 +146,9 @@ internal sealed partial class InstructionSelector
 
                 // 64-bit reads of 32-bit special registers do not occur in NVRTC's PTX.
                 throw Unsupported($"{operand.Name} as 64 bits");
+            case PtxOperandKind.Symbol when operand.Name == "WARP_SZ":
+                // PTX's own name of the warp's size; the shuffles of cuda_fp16.h use it.
+                return builder.Constant(Wide(type), 32UL + (ulong)operand.Bits);
             case PtxOperandKind.Symbol:
                 int address = SymbolRow(operand);
                 if (Wide(type))

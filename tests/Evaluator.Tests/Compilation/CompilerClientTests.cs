@@ -201,6 +201,23 @@ public sealed class CompilerClientTests(CompilerFixture compiler)
     }
 
     [Theory]
+    [InlineData("extern \"C\" __global__ void k(float* x, int64_t n, uint8_t b) { x[0] = n > INT_MAX ? -INFINITY : b == UINT8_MAX ? FLT_MAX : (float)M_PI; }")]
+    [InlineData("#define INFINITY 1e30f\n#define M_PI 3.14f\ntypedef long int64_t;\nusing uint32_t = unsigned int;\nextern \"C\" __global__ void k(float* x, int64_t n, uint32_t m) { x[n] = INFINITY * M_PI + m; }")]
+    [InlineData("constexpr float FLT_MAX = 3.4e38f;\nextern \"C\" __global__ void k(float* x) { x[0] = -FLT_MAX; }")]
+    [InlineData("extern \"C\" __global__ void k(float* x) { x[0] = INFINITY; }\n#include <math.h>\n#include <cmath>\n__device__ float pi() { return M_PI; }")]
+    [InlineData("#include <stdio.h>\n#include <cstdio>\nextern \"C\" __global__ void k(float* x) { printf(\"%f\", x[0]); }")]
+    [InlineData("#include <limits>\n#include <type_traits>\n#include <utility>\nextern \"C\" __global__ void k(float* x) { x[0] = -std::numeric_limits<float>::infinity(); static_assert(std::is_same<float, float>::value, \"\"); }")]
+    [InlineData("#include <cuda_runtime.h>\n#include <device_launch_parameters.h>\nextern \"C\" __global__ void k(float4* x) { x[threadIdx.x] = make_float4(0, 1, 2, 3); }")]
+    public async Task Names_and_headers_that_nvcc_has_are_there(string source) => await compiler.CompileAsync(source, "k");
+
+    [Theory]
+    [InlineData("#include <cuda/std/limits>\n#include <cuda/std/type_traits>")]
+    [InlineData("#include <cstdint>\n#include <climits>\n#include <cfloat>\n#include <cmath>\n#include <cuda/std/limits>\n#include <cuda/atomic>")]
+    [InlineData("#include <cuda/pipeline>\n#include <cuda/barrier>\n#include <limits>\n#include <cstdint>\n#include <climits>\n#include <cmath>")]
+    public async Task The_small_headers_get_on_with_cudas_own(string includes)
+        => await compiler.CompileAsync($"{includes}\nextern \"C\" __global__ void k(float* x, int64_t n) {{ x[0] = n == INT_MAX ? -INFINITY : FLT_MAX; }}", "k");
+
+    [Theory]
     [InlineData("#include <cooperative_groups.h>\nnamespace cg = cooperative_groups;\nextern \"C\" __global__ void k(float* x) { cg::this_grid().sync(); x[0] = 1; }")]
     [InlineData("#include <mma.h>\nextern \"C\" __global__ void k(float* x) { nvcuda::wmma::fragment<nvcuda::wmma::accumulator, 16, 16, 16, float> f; nvcuda::wmma::fill_fragment(f, 1.0f); nvcuda::wmma::store_matrix_sync(x, f, 16, nvcuda::wmma::mem_row_major); }")]
     [InlineData("#include <cuda_fp8.h>\nextern \"C\" __global__ void k(__nv_fp8_e4m3* x) { x[0] = __nv_fp8_e4m3(1.0f); }")]

@@ -46,6 +46,7 @@ public sealed class SourceRulesTests
     [Theory]
     [InlineData("// #include <iostream>\n/* int main() {} */")]
     [InlineData("const char* s = \"#line 3\"; const char* t = R\"(\n#line 3\n)\";")]
+    [InlineData("#include <stdio.h>\n#include <cstdio>")]
     [InlineData("#include <cuda_fp16.h>\n#include <mma.h>\n#include <cooperative_groups/reduce.h>\n#include <cstdint>")]
     [InlineData("__host__ __device__ int f(int a) { return a << 3; }")]
     [InlineData("__device__ __forceinline__ __host__ int f();")]

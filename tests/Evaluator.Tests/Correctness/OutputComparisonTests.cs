@@ -11,6 +11,16 @@ public sealed class OutputComparisonTests
         OutputComparison.Floating(expected, Bytes(actual), "float32", 1e-4, 0);
 
     [Fact]
+    public void An_error_term_allows_an_element_no_more_than_it_comes_to_at_its_scale()
+    {
+        // rms is 50; the largest element's own error may be 2, that of the small ones 1 (2 % of the rms).
+        double[] expected = [100, 0.5, 0.25, 0];
+
+        Assert.Equal(0, OutputComparison.Floating(expected, Bytes(102f, 0.5f, 0.25f, 0f), "float32", 1e-4, 2, 0.02).Mismatched);
+        Assert.Equal(1, OutputComparison.Floating(expected, Bytes(100f, 2.4f, 0.25f, 0f), "float32", 1e-4, 2, 0.02).Mismatched);
+    }
+
+    [Fact]
     public void An_error_within_tolerance_of_its_own_reference_is_allowed() =>
         Assert.Equal(0, Compare([1000, 1000], 1000.09f, 1000f).Mismatched);
 

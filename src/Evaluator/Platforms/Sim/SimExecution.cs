@@ -114,7 +114,8 @@ internal sealed class SimExecution : IDisposable
                     actual,
                     expected.Dtype,
                     Tolerance(expected.Dtype),
-                    4 * Math.Max(expected.TorchMaxError, expected.OrderMaxError))
+                    4 * Math.Max(expected.TorchMaxError, expected.OrderMaxError),
+                    4 * Math.Max(expected.TorchScaledError, expected.OrderScaledError))
                 : CompareIntegers(expected, reference, actual);
             yield return new TrialComparison(manifest.Preset, manifest.Distribution, hidden, expected.Name, expected.Shape, result, floating ? expected.TorchRmsError : null);
         }

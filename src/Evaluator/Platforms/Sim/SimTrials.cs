@@ -54,7 +54,7 @@ internal sealed class SimTrials(CheckRequest request)
         var report = Report();
         return report.MismatchedElements > 0
             ? Reply(CheckVerdict.IncorrectNumerical, CorrectnessSummary.Describe(report))
-            : Reply(CheckVerdict.Passed, $"passed {_trials} trials at {string.Join(" and ", _presets)}; {(report.AllowedError is { } allowed ? $"largest error {report.MaxAbsoluteError:G3} where {allowed:G3} is allowed" : "there was no floating element to compare")}");
+            : Reply(CheckVerdict.Passed, $"passed {_trials} trials at {string.Join(" and ", _presets)}; {CorrectnessSummary.Nearest(_comparisons)}");
     }
 
     private CheckReply? RunPreset(PresetTrials preset, CancellationToken outOfTime, CancellationToken cancellationToken)

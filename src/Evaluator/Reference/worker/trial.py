@@ -90,7 +90,7 @@ def expected_tensors(native, oracle, reordered, writer=None):
         value = value.to(torch.float64 if floating else tensor.dtype)
         entry = {"name": name, "alias_of": native.aliases.get(name), "dtype": DTYPES[tensor.dtype], "shape": list(tensor.shape),
                  "file": writer.write(value) if writer else None, "file_dtype": DTYPES[value.dtype], "rms": 0.0, "non_finite": 0,
-                 "torch_max_error": 0.0, "torch_rms_error": 0.0, "order_max_error": 0.0, "torch_mismatched": 0, "meaningless": None}
+                 "torch_max_error": 0.0, "torch_rms_error": 0.0, "order_max_error": 0.0, "torch_scaled_error": 0.0, "order_scaled_error": 0.0, "torch_mismatched": 0, "meaningless": None}
         found.append(entry)
         if not floating:
             entry["torch_mismatched"] = int((tensor != value).sum())
@@ -101,20 +101,28 @@ def expected_tensors(native, oracle, reordered, writer=None):
         entry["rms"] = rms(value[finite])
         errors = _errors(tensor, value, finite)
         if errors.numel():
-            entry["torch_max_error"], entry["torch_rms_error"] = errors.max().item(), rms(errors)
+            entry["torch_max_error"], entry["torch_rms_error"], entry["torch_scaled_error"] = errors.max().item(), rms(errors), _scaled(tensor, value, finite, entry["rms"])
         if name in other and other[name].shape == value.shape:
             errors = _errors(other[name], value, finite)
-            entry["order_max_error"] = errors.max().item() if errors.numel() else 0.0
-        limit = MEANINGLESS[tensor.dtype] * entry["rms"]
-        for term, what in (("torch_max_error", "PyTorch's own error"), ("order_max_error", "the error of another order of summation")):
-            if name in native.outputs and 4 * entry[term] > limit > 0:
-                entry["meaningless"] = f"'{name}': 4 x {what} is {4 * entry[term]:.3g}, above {limit:.3g}: the result is mostly rounding"
+            if errors.numel():
+                entry["order_max_error"], entry["order_scaled_error"] = errors.max().item(), _scaled(other[name], value, finite, entry["rms"])
+        limit = MEANINGLESS[tensor.dtype]
+        for term, what in (("torch_scaled_error", "PyTorch's own error"), ("order_scaled_error", "the error of another order of summation")):
+            if name in native.outputs and 4 * entry[term] > limit:
+                entry["meaningless"] = f"'{name}': 4 x {what} is {4 * entry[term]:.3g} of the element's size, above {limit:.3g}: the result is mostly rounding"
     return found
 
 
 def _errors(tensor, value, finite):
     errors = (tensor.double() - value)[finite].abs()
     return errors[torch.isfinite(errors)]
+
+
+def _scaled(tensor, value, finite, size):
+    """Largest error of an element at its own scale, max(|ref|, rms): a long-tailed bfloat16 result errs by its ulp where it is large, and is no less exact for it."""
+    errors = (tensor.double() - value)[finite].abs() / value[finite].abs().clamp(min=size)
+    errors = errors[torch.isfinite(errors)]
+    return errors.max().item() if errors.numel() else 0.0
 
 
 class TensorWriter:
