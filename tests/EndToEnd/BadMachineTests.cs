@@ -98,4 +98,20 @@ public sealed class BadMachineTests : IDisposable
         Assert.Contains(disk.Path, reply.Fault!.Message, StringComparison.Ordinal);
         Assert.Contains("set KERNELFORGE_HOME to", reply.Fault.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_warm_data_folder_that_became_read_only_serves_what_it_has_and_names_what_it_has_not()
+    {
+        using var disk = SmallDisk.Mount(_input.PathOf("disk"));
+        var warm = await Evaluations.AskAsync(_input.Request(BadInput.Good) with { Home = disk.Path });
+        disk.MakeReadOnly();
+
+        var served = await Evaluations.AskAsync(_input.Request(BadInput.Good + "// another source to compile\n") with { Home = disk.Path });
+        var missing = await Evaluations.AskAsync(_input.Request(BadInput.Good, BadInput.Task + "# another task\n") with { Home = disk.Path });
+
+        Assert.Equal("passed", warm.Outcome?.Status ?? warm.Fault!.Message);
+        Assert.Equal("passed", served.Outcome?.Status ?? served.Fault!.Message);
+        Assert.Equal(69, missing.Fault?.ExitCode);
+        Assert.Contains("cannot be written", missing.Fault!.Message, StringComparison.Ordinal);
+    }
 }

@@ -17,5 +17,8 @@ internal sealed class SmallDisk : IDisposable
         return new SmallDisk(path);
     }
 
+    /// <summary>From now on nothing can be written.</summary>
+    public void MakeReadOnly() => Repository.Run("mount", ["-o", "remount,ro", Path]);
+
     public void Dispose() => Repository.Run("umount", ["-l", Path]);
 }

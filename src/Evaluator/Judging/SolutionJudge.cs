@@ -55,7 +55,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         var bytes = await ReadSolutionAsync(cancellationToken);
         await RequireSandboxAsync(cancellationToken);
         var compiler = _compiler = new CompilerClient(new CompilerSettings { Home = request.Home, Toolbox = request.Toolbox, UnsafeNoSandbox = request.UnsafeNoSandbox });
-        var cache = Directory.CreateDirectory(Path.Combine(request.Home, "cache", "reference")).FullName;
+        var cache = ReferenceCacheFolder();
         _runner = new RunnerClient(
             request.Platform,
             request.Toolbox,
@@ -460,6 +460,18 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new EvaluationFaultException(65, $"the solution {request.SolutionPath} cannot be read: {error.Message}; a solution is a file of device code that begins with a launch plan", error);
+        }
+    }
+
+    private string ReferenceCacheFolder()
+    {
+        try
+        {
+            return Directory.CreateDirectory(Path.Combine(request.Home, "cache", "reference")).FullName;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new EvaluationFaultException(69, $"the data folder {request.Home} cannot be written ({error.Message}); free some space, or set KERNELFORGE_HOME to another folder", error);
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed class ReferenceCache(string root, long limitBytes, TimeProvider 
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new ReferenceUnavailableException($"the reference cache {Root} cannot be written: {error.Message}; set KERNELFORGE_HOME to a folder that can", error);
+            throw NotWritable(error);
         }
 
         return folder;
@@ -106,17 +106,26 @@ internal sealed class ReferenceCache(string root, long limitBytes, TimeProvider 
     public async Task<IDisposable> LockAsync(string key, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(Root, "locks");
-        Directory.CreateDirectory(folder);
         while (true)
         {
             try
             {
+                Directory.CreateDirectory(folder);
+
                 // FileShare.None is an advisory flock on Linux. The file stays: removing it would let two in.
                 return new FileStream(Path.Combine(folder, key + ".lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
             }
-            catch (IOException error) when (!IsDiskFull(error))
+            catch (IOException error) when (IsLocked(error))
             {
                 await Task.Delay(LockRetry, time, cancellationToken);
+            }
+            catch (IOException error) when (IsDiskFull(error))
+            {
+                throw DiskFull(Root, error);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw NotWritable(error);
             }
         }
     }
@@ -181,6 +190,12 @@ internal sealed class ReferenceCache(string root, long limitBytes, TimeProvider 
             // Another process removes it too; the next trim takes what is left.
         }
     }
+
+    private ReferenceUnavailableException NotWritable(Exception error) =>
+        new($"the reference cache {Root} cannot be written: {error.Message}; set KERNELFORGE_HOME to a folder that can", error);
+
+    // EWOULDBLOCK: somebody else holds it. Anything else would be waited for without end.
+    private static bool IsLocked(IOException error) => (error.HResult & 0xFFFF) is 11;
 
     internal static bool IsDiskFull(IOException error) => (error.HResult & 0xFFFF) is 28 or 122;
 
