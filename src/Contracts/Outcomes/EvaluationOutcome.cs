@@ -55,7 +55,7 @@ public abstract record EvaluationOutcome
     /// <summary>Latency at <c>full</c>, beside baseline and speed of light.</summary>
     public PerformanceReport? Performance { get; init; }
 
-    /// <summary>Why <see cref="Performance"/> is null although the solution passed.</summary>
+    /// <summary>Why <see cref="Performance"/> is null although the solution passed, or what a reader of it must know.</summary>
     public string? PerformanceNote { get; init; }
 
     /// <summary>Each kernel of the plan.</summary>

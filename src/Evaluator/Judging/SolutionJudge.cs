@@ -199,6 +199,9 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         }
 
         it.Outcome.Performance = Report(measured, latency, cost);
+        it.Outcome.PerformanceNote = cost.IsLowerBound
+            ? "torch_eager_modelled takes every operator at its roofline, since the profile's efficiencies are not calibrated: the speed-up is a lower bound"
+            : null;
         if (latency < cost.UnavoidableMs)
         {
             return it.Outcome.Implausible($"{latency:G4} ms at full is less than the {cost.UnavoidableMs:G4} ms that moving the unavoidable bytes takes on {it.Profile.Name}: some of the work is not done there");
