@@ -15,7 +15,7 @@ bias_shape = (out_features,)
 
 PRESETS = {
     "small": {"batch_size": 5, "in_features": 132, "out_features": 68},
-    "odd": {"batch_size": 1, "in_features": 257, "out_features": 33},
+    "odd": {"batch_size": 3, "in_features": 257, "out_features": 33},
     "full": {},
 }
 

@@ -12,7 +12,7 @@ batch_size = 32768
 num_classes = 4096
 
 PRESETS = {
-    "small": {"batch_size": 37, "num_classes": 132},
+    "small": {"batch_size": 37, "num_classes": 1036},
     "odd": {"batch_size": 1, "num_classes": 33},
     "full": {},
 }
