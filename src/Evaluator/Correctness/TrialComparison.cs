@@ -55,7 +55,9 @@ internal static class CorrectnessSummary
         && c.Result.RmsError > ReducedPrecisionFloor * c.Result.RmsReference);
 
     /// <summary>The error that comes nearest to what is allowed, with the limit at that very element.</summary>
-    public static string Nearest(IReadOnlyList<TrialComparison> comparisons) => Worst(comparisons) is not { } worst || worst.Result.WorstExcess <= 0
+    public static string Nearest(IReadOnlyList<TrialComparison> comparisons) => Worst(comparisons) is not { } worst
+        ? "there was no element to compare"
+        : worst.Result.WorstExcess <= 0
         ? "every element is exact"
         : $"nearest to its limit is an error of {worst.Result.WorstExcess * worst.Result.Allowed:G3} where {worst.Result.Allowed:G3} is allowed";
 
