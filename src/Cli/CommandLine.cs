@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelForge.Agents.Suite;
 using KernelForge.Cli.Bench;
 using KernelForge.Cli.Demo;
 using KernelForge.Cli.Doctor;
@@ -53,6 +54,16 @@ internal static class CommandLine
         {
             await surroundings.Error.WriteLineAsync($"kernelforge: {error.Message}");
             return error.ExitCode;
+        }
+        catch (TaskNotFoundException error)
+        {
+            await surroundings.Error.WriteLineAsync($"kernelforge: {error.Message}");
+            return ExitCodes.Usage;
+        }
+        catch (InvalidDataException error)
+        {
+            await surroundings.Error.WriteLineAsync($"kernelforge: {error.Message}");
+            return ExitCodes.BadInput;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

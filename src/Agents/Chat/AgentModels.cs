@@ -1,5 +1,5 @@
 using System.Globalization;
-using Microsoft.Extensions.AI;
+using KernelForge.Agents.Attempts;
 
 namespace KernelForge.Agents.Chat;
 
@@ -30,30 +30,31 @@ public sealed class AgentModels : IDisposable
 
     /// <summary>The model of that name, for one run.</summary>
     /// <param name="name">The name.</param>
-    /// <param name="recordTo">
-    /// A transcript of the run that a provider's answers are written to before they are used, and from which a run that resumes
-    /// takes what it has paid for already: <c>RUN-FOLDER/calls.jsonl</c>. Null: none. A replay is not recorded.
+    /// <param name="journal">
+    /// The run's journal: answers are kept there before they are used, and a run that resumes takes from it what it has paid for
+    /// already. Null: none.
     /// </param>
     /// <exception cref="ModelNameException">It comes later, or is no chat model.</exception>
     /// <exception cref="ModelSetupException">Something is not configured.</exception>
     /// <exception cref="TranscriptException">The transcript cannot be read.</exception>
-    public AgentModel Create(ModelName name, string? recordTo = null)
+    public AgentModel Create(ModelName name, IRunJournal? journal = null)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return name.Source switch
+        var model = name.Source switch
         {
-            ModelSource.OpenAI => Live(name, "KERNELFORGE_OPENAI", "https://api.openai.com/v1", useMaxTokens: false, recordTo),
-            ModelSource.Compatible => Live(name, $"KERNELFORGE_COMPATIBLE__{SettingName(name.Server!)}", null, useMaxTokens: true, recordTo),
+            ModelSource.OpenAI => Live(name, "KERNELFORGE_OPENAI", "https://api.openai.com/v1", useMaxTokens: false),
+            ModelSource.Compatible => Live(name, $"KERNELFORGE_COMPATIBLE__{SettingName(name.Server!)}", null, useMaxTokens: true),
             ModelSource.Replay => new AgentModel(name, new ReplayChatClient(Transcript.Load(_transcripts, name.Model)), ModelPrice.Free),
             ModelSource.Rules => throw new ModelNameException("'rules' is the rule Judge: it advises and writes no kernels; choose a Coder such as replay:TRANSCRIPT or compatible:NAME/MODEL"),
             _ => throw new ModelNameException($"'{name}' comes later; now there are openai:MODEL, compatible:NAME/MODEL, replay:TRANSCRIPT, and rules for the Judge"),
         };
+        return journal is null ? model : model with { Client = new RecordingChatClient(model.Client, journal, name.ToString()) };
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private AgentModel Live(ModelName name, string prefix, string? defaultAddress, bool useMaxTokens, string? recordTo)
+    private AgentModel Live(ModelName name, string prefix, string? defaultAddress, bool useMaxTokens)
     {
         var addressSetting = $"{prefix}__BASE_ADDRESS";
         var address = Read(addressSetting) ?? defaultAddress
@@ -78,13 +79,7 @@ public sealed class AgentModels : IDisposable
         }
 
         OpenAiEndpoint endpoint = new() { BaseAddress = uri, ApiKey = key, ApiKeySetting = keySetting, UseMaxTokens = useMaxTokens, Timeout = ReadTimeout() };
-        IChatClient client = new RetryingChatClient(new OpenAiChatClient(endpoint, name.Model, _http), _time);
-        if (recordTo is not null)
-        {
-            client = new RecordingChatClient(client, recordTo, name.ToString());
-        }
-
-        return new AgentModel(name, client, ReadPrice($"{prefix}__PRICE"));
+        return new AgentModel(name, new RetryingChatClient(new OpenAiChatClient(endpoint, name.Model, _http), _time), ReadPrice($"{prefix}__PRICE"));
     }
 
     private TimeSpan ReadTimeout()

@@ -1,5 +1,3 @@
-using KernelForge.Agents.Coding;
-using KernelForge.Agents.Evaluation;
 using KernelForge.Agents.Judging;
 
 namespace KernelForge.Agents.Search;
@@ -31,8 +29,11 @@ public sealed record RunRequest
     /// <summary>Root of the toolbox.</summary>
     public required string Toolbox { get; init; }
 
-    /// <summary>The run's own folder: <c>attempts.jsonl</c> and every round's solution as <c>round-N.cu</c>.</summary>
+    /// <summary>The run's own folder, where every round's solution lies as <c>round-N.cu</c>.</summary>
     public required string Folder { get; init; }
+
+    /// <summary>When an earlier process began the run; null: it begins now.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
 
     /// <summary>When to stop.</summary>
     public RunLimits Limits { get; init; } = new();
@@ -95,10 +96,3 @@ public sealed record RunLimits
         }
     }
 }
-
-/// <summary>Who works on a run.</summary>
-/// <param name="Coder">Writes.</param>
-/// <param name="Judge">Advises; null where the strategy has none.</param>
-/// <param name="Evaluator">Judges.</param>
-/// <param name="Time">The clock.</param>
-public sealed record AgentTeam(Coder Coder, IJudge? Judge, IEvaluator Evaluator, TimeProvider Time);

@@ -19,37 +19,49 @@ internal sealed class RunSession
 {
     private static readonly string Version = typeof(RunSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
 
-    private readonly string _strategy;
+    private readonly Strategy _strategy;
     private readonly AgentTeam _team;
     private readonly IProgress<RunEvent>? _progress;
-    private readonly AttemptLog _log;
+    private readonly IRunJournal _journal;
+    private readonly DateTimeOffset _started;
     private readonly List<AttemptRecord> _attempts = [];
     private readonly Dictionary<int, JudgeAdvice> _adviceAfter = [];
     private ModelUsage _usage = ModelUsage.None;
     private ModelUsage? _judgeUsage;
 
-    private RunSession(string strategy, RunRequest request, AgentTeam team, IProgress<RunEvent>? progress, AttemptLog log)
+    private RunSession(Strategy strategy, RunRequest request, AgentTeam team, IProgress<RunEvent>? progress, IRunJournal journal)
     {
         _strategy = strategy;
         Request = request;
+        Limits = strategy.Limits(request.Limits);
         _team = team;
         _progress = progress;
-        _log = log;
+        _journal = journal;
+        _started = request.StartedAt ?? Now;
     }
 
     public RunRequest Request { get; }
+
+    public RunLimits Limits { get; }
 
     public IReadOnlyList<AttemptRecord> Attempts => _attempts;
 
     /// <summary>The best that passed; null where none did.</summary>
     public AttemptRecord? Best { get; private set; }
 
-    /// <summary>Runs a strategy's loop from where the run's folder stands, and reports.</summary>
-    public static async Task<RunReport> RunAsync(
-        IStrategy strategy, RunRequest request, AgentTeam team, IProgress<RunEvent>? progress, Func<RunSession, CancellationToken, Task<Stop>> loop, CancellationToken cancellationToken)
+    public TimeProvider Time => _team.Time;
+
+    /// <summary>What is left of the run's time; null where it has no limit.</summary>
+    public TimeSpan? TimeLeft => Limits.Time is { } limit ? TimeSpan.FromTicks(Math.Max(0, (limit - (Now - _started)).Ticks)) : null;
+
+    /// <summary>The session of a run, with what its journal holds.</summary>
+    public static async Task<RunSession> OpenAsync(
+        Strategy strategy, RunRequest request, AgentTeam team, IRunJournal journal, IProgress<RunEvent>? progress, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(strategy);
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(team);
+        ArgumentNullException.ThrowIfNull(journal);
         request.Limits.Validate();
         if (request.Limits.CostUsd is not null && team.Coder.Model.Price is null)
         {
@@ -61,27 +73,27 @@ internal sealed class RunSession
             throw new ArgumentException($"strategy {strategy.Name} needs a Judge", nameof(team));
         }
 
-        var path = Path.Combine(request.Folder, "attempts.jsonl");
-        await using var log = AttemptLog.Open(path);
-        RunSession session = new(strategy.Name, request, team, progress, log);
-        await foreach (var attempt in AttemptLog.ReadAsync(path, cancellationToken))
+        RunSession session = new(strategy, request, team, progress, journal);
+        foreach (var attempt in await journal.ReadAttemptsAsync(cancellationToken))
         {
-            session.Adopt(attempt, path);
+            session.Adopt(attempt);
         }
 
-        session.Emit(new RunStarted
-        {
-            RunId = request.RunId,
-            At = session.Now,
-            Task = request.Task.Name,
-            Strategy = strategy.Name,
-            Coder = team.Coder.Model.Name.ToString(),
-            Judge = strategy.UsesJudge ? team.Judge?.Name : null,
-            Rounds = request.Limits.Rounds,
-            FinishedRounds = session._attempts.Count,
-        });
-        return session.Finish(await session.LoopAsync(loop, cancellationToken));
+        return session;
     }
+
+    /// <summary>Tells that the run begins, or goes on.</summary>
+    public void Begin() => Emit(new RunStarted
+    {
+        RunId = Request.RunId,
+        At = Now,
+        Task = Request.Task.Name,
+        Strategy = _strategy.Name,
+        Coder = _team.Coder.Model.Name.ToString(),
+        Judge = _strategy.UsesJudge ? _team.Judge?.Name : null,
+        Rounds = Limits.Rounds,
+        FinishedRounds = _attempts.Count,
+    });
 
     /// <summary>Asks the Judge about a basis after the latest round. Null: it has nothing left to advise.</summary>
     public async Task<JudgeAdvice?> AdviseAsync(NextStep step, CancellationToken cancellationToken)
@@ -161,38 +173,9 @@ internal sealed class RunSession
     }
 
     /// <summary>Whether the budget allows another call.</summary>
-    public Stop? BeforeCall() => StopRule.BeforeCall(Request.Limits, _usage);
+    public Stop? BeforeCall() => StopRule.BeforeCall(Limits, _usage);
 
     private DateTimeOffset Now => _team.Time.GetUtcNow();
-
-    private async Task<Stop> LoopAsync(Func<RunSession, CancellationToken, Task<Stop>> loop, CancellationToken cancellationToken)
-    {
-        var limit = Request.Limits.Time;
-        using var clock = limit is { } time ? new CancellationTokenSource(time, _team.Time) : new CancellationTokenSource();
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, clock.Token);
-        try
-        {
-            return await loop(this, both.Token);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return new Stop("cancelled", "the run was cancelled", "cancelled");
-        }
-        catch (OperationCanceledException) when (clock.IsCancellationRequested)
-        {
-            return new Stop("time", $"the time of {limit} is used up");
-        }
-        catch (TranscriptException exception)
-        {
-            return exception.Ended && _attempts.Count > 0
-                ? new Stop("transcript_ended", exception.Message)
-                : new Stop(exception.Ended ? "transcript_ended" : "transcript_mismatch", exception.Message, "failed", new EvaluatorFault { ExitCode = 65, Message = exception.Message });
-        }
-        catch (ChatFailureException exception)
-        {
-            return new Stop("model_error", exception.Message, "failed", new EvaluatorFault { ExitCode = 69, Message = exception.Message });
-        }
-    }
 
     private CaseFile CaseOf(NextStep step, int round, JudgeAdvice? advice) => new()
     {
@@ -252,7 +235,7 @@ internal sealed class RunSession
         Id = $"{Request.RunId}/{round}",
         Kind = _team.Coder.Model.Name.AttemptKind,
         RunId = Request.RunId,
-        Strategy = _strategy,
+        Strategy = _strategy.Name,
         Task = Request.Task.Name,
         Category = Request.Task.Category,
         TaskSha256 = Request.Task.Sha256,
@@ -282,7 +265,7 @@ internal sealed class RunSession
 
     private async Task KeepAsync(AttemptRecord attempt, TimeSpan judging)
     {
-        await _log.AppendAsync(attempt);
+        await _journal.AppendAttemptAsync(attempt);
         var improved = Keep(attempt);
         Emit(new Evaluated { RunId = Request.RunId, At = Now, Round = attempt.Round, Outcome = attempt.Outcome, Gain = attempt.Gain, DurationMs = judging.TotalMilliseconds });
         if (improved)
@@ -291,12 +274,12 @@ internal sealed class RunSession
         }
     }
 
-    private void Adopt(AttemptRecord attempt, string path)
+    private void Adopt(AttemptRecord attempt)
     {
-        if (attempt.RunId != Request.RunId || attempt.TaskSha256 != Request.Task.Sha256 || attempt.Strategy != _strategy)
+        if (attempt.RunId != Request.RunId || attempt.TaskSha256 != Request.Task.Sha256 || attempt.Strategy != _strategy.Name)
         {
             throw new InvalidDataException(
-                $"{path} holds run {attempt.RunId} ({attempt.Strategy}, task {attempt.Task}) and cannot be resumed as run {Request.RunId} ({_strategy}, task {Request.Task.Name}); "
+                $"{_journal.Name} holds run {attempt.RunId} ({attempt.Strategy}, task {attempt.Task}) and cannot be resumed as run {Request.RunId} ({_strategy.Name}, task {Request.Task.Name}); "
                 + "choose another folder, or the same task file and strategy");
         }
 
@@ -354,7 +337,8 @@ internal sealed class RunSession
         LatencyMs = attempt.Outcome.Performance?.LatencyMs,
     };
 
-    private RunReport Finish(Stop stop)
+    /// <summary>Tells that the run has ended, and reports.</summary>
+    public RunReport Finish(Stop stop)
     {
         var best = Best is { } attempt ? BestOf(attempt) : null;
         Emit(new Stopped { RunId = Request.RunId, At = Now, Status = stop.Status, Reason = stop.Reason, Message = stop.Message, Best = best, Usage = _usage });
@@ -362,7 +346,7 @@ internal sealed class RunSession
         {
             RunId = Request.RunId,
             Task = Request.Task.Name,
-            Strategy = _strategy,
+            Strategy = _strategy.Name,
             Status = stop.Status,
             StopReason = stop.Reason,
             StopMessage = stop.Message,

@@ -1,34 +1,12 @@
-using KernelForge.Contracts.Runs;
-
 namespace KernelForge.Agents.Search;
 
 /// <summary><c>single</c> and <c>best-of-n</c>: first solutions only, each for itself; the best counts.</summary>
-internal sealed class SamplingStrategy(string name, bool once) : IStrategy
+internal sealed class SamplingStrategy(string name, bool once) : Strategy(name, usesJudge: false)
 {
-    public string Name => name;
+    internal override RunLimits Limits(RunLimits asked) => once ? asked with { Rounds = 1 } : asked;
 
-    public bool UsesJudge => false;
-
-    public Task<RunReport> RunAsync(RunRequest request, AgentTeam team, IProgress<RunEvent>? progress, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return RunSession.RunAsync(this, once ? request with { Limits = request.Limits with { Rounds = 1 } } : request, team, progress, LoopAsync, cancellationToken);
-    }
-
-    private static async Task<Stop> LoopAsync(RunSession session, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if ((StopRule.AfterAttempt(session.Request.Limits, session.Attempts, session.Best) ?? session.BeforeCall()) is { } stop)
-            {
-                return stop;
-            }
-
-            if (await session.AttemptAsync(new NextStep(RoundModes.First, null, Independent: true), null, cancellationToken) is { } fault)
-            {
-                return fault;
-            }
-        }
-    }
+    internal override async Task<Stop?> AdvanceAsync(RunSession session, CancellationToken cancellationToken) =>
+        StopRule.AfterAttempt(session.Limits, session.Attempts, session.Best)
+        ?? session.BeforeCall()
+        ?? await session.AttemptAsync(new NextStep(RoundModes.First, null, Independent: true), null, cancellationToken);
 }

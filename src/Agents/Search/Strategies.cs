@@ -10,7 +10,7 @@ public static class Strategies
 
     /// <summary>The strategy of that name.</summary>
     /// <exception cref="ArgumentException">It comes later, or is not known.</exception>
-    public static IStrategy Create(string name) => name switch
+    public static Strategy Create(string name) => name switch
     {
         "coder-judge" => new IterativeStrategy(name, usesJudge: true),
         "self-refine" => new IterativeStrategy(name, usesJudge: false),

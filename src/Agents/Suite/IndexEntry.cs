@@ -1,4 +1,4 @@
-namespace KernelForge.Cli.Suite;
+namespace KernelForge.Agents.Suite;
 
 /// <summary>A line of <c>bench-tasks/index.json</c>: what the task's file does not say about it.</summary>
 internal sealed record IndexEntry

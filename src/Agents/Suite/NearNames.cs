@@ -1,4 +1,4 @@
-namespace KernelForge.Cli.Suite;
+namespace KernelForge.Agents.Suite;
 
 /// <summary>Names that a user may have meant.</summary>
 internal static class NearNames

@@ -1,7 +1,7 @@
-namespace KernelForge.Cli.Suite;
+namespace KernelForge.Agents.Suite;
 
 /// <summary>One task of the suite: what <c>tasks list --json</c> prints of it.</summary>
-internal sealed record TaskEntry
+public sealed record TaskEntry
 {
     /// <summary><c>category/name</c>.</summary>
     public required string Name { get; init; }

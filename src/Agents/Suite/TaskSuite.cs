@@ -1,14 +1,13 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using KernelForge.Cli.Json;
 
-namespace KernelForge.Cli.Suite;
+namespace KernelForge.Agents.Suite;
 
 /// <summary>
 /// The tasks in <c>bench-tasks/&lt;category&gt;/&lt;name&gt;.py</c>, read without Python: names from the folders, declared
 /// presets from the text, the rest from <c>index.json</c>.
 /// </summary>
-internal sealed partial class TaskSuite
+public sealed partial class TaskSuite
 {
     private readonly string _folder;
 
@@ -39,7 +38,8 @@ internal sealed partial class TaskSuite
     }
 
     /// <summary>Finds the task that the user named: a name, a path to a <c>.py</c> file, or <c>kernelbench:L1/19</c>.</summary>
-    /// <exception cref="CliException">There is none: wrong usage for a name, a bad input file for a path.</exception>
+    /// <exception cref="TaskNotFoundException">The suite has none of that name.</exception>
+    /// <exception cref="InvalidDataException">There is no such file.</exception>
     public TaskFile Find(string text)
     {
         if (text.StartsWith("kernelbench:", StringComparison.OrdinalIgnoreCase))
@@ -47,7 +47,7 @@ internal sealed partial class TaskSuite
             var number = text["kernelbench:".Length..];
             return Tasks.FirstOrDefault(task => string.Equals(task.Kernelbench, number, StringComparison.OrdinalIgnoreCase)) is { } numbered
                 ? FileOf(numbered)
-                : throw new CliException(ExitCodes.Usage, $"no task of the suite is KernelBench's {number}; known: {string.Join(", ", Tasks.Where(task => task.Kernelbench is not null).Select(task => task.Kernelbench).Order(StringComparer.Ordinal))}");
+                : throw new TaskNotFoundException($"no task of the suite is KernelBench's {number}; known: {string.Join(", ", Tasks.Where(task => task.Kernelbench is not null).Select(task => task.Kernelbench).Order(StringComparer.Ordinal))}");
         }
 
         if (Tasks.FirstOrDefault(task => task.Name == text) is { } named)
@@ -66,7 +66,7 @@ internal sealed partial class TaskSuite
         var path = Path.GetFullPath(text);
         if (!File.Exists(path))
         {
-            throw new CliException(ExitCodes.BadInput, $"there is no task file {text}");
+            throw new InvalidDataException($"there is no task file {text}");
         }
 
         var relative = Path.GetRelativePath(_folder, path);
@@ -75,13 +75,13 @@ internal sealed partial class TaskSuite
             : new TaskFile(Path.GetFileNameWithoutExtension(path), path, null);
     }
 
-    private CliException Unknown(string text)
+    private TaskNotFoundException Unknown(string text)
     {
         var near = NearNames.Of(text, Tasks.Select(task => task.Name));
         var hint = near.Count > 0
             ? $"did you mean {string.Join(" or ", near)}?"
             : "./kernelforge tasks list shows them all.";
-        return new CliException(ExitCodes.Usage, $"there is no task '{text}'; {hint} A TASK is a name such as activation/gelu, a path to a .py file, or kernelbench:L1/26.");
+        return new TaskNotFoundException($"there is no task '{text}'; {hint} A TASK is a name such as activation/gelu, a path to a .py file, or kernelbench:L1/26.");
     }
 
     private static TaskEntry Describe(string file, Dictionary<string, IndexEntry> index)
@@ -117,12 +117,12 @@ internal sealed partial class TaskSuite
         try
         {
             using var stream = File.OpenRead(path);
-            var entries = JsonSerializer.Deserialize(stream, CliJson.Default.IReadOnlyListIndexEntry) ?? [];
+            var entries = JsonSerializer.Deserialize(stream, SuiteJson.Default.IReadOnlyListIndexEntry) ?? [];
             return entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new CliException(ExitCodes.BadInput, $"{path}: {error.Message}");
+            throw new InvalidDataException($"{path}: {error.Message}");
         }
     }
 

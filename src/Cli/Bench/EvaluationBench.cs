@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using KernelForge.Cli.Suite;
+using KernelForge.Agents.Suite;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Benchmarks;
 using KernelForge.Contracts.Evaluation;

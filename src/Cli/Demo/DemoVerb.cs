@@ -1,6 +1,6 @@
 using System.CommandLine;
+using KernelForge.Agents.Suite;
 using KernelForge.Cli.Runs;
-using KernelForge.Cli.Suite;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;

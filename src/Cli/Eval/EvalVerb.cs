@@ -1,5 +1,5 @@
 using System.CommandLine;
-using KernelForge.Cli.Suite;
+using KernelForge.Agents.Suite;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Json;

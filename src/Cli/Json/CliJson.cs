@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
+using KernelForge.Agents.Suite;
 using KernelForge.Cli.Doctor;
-using KernelForge.Cli.Suite;
 using KernelForge.Cli.Tasks;
 
 namespace KernelForge.Cli.Json;
@@ -10,7 +10,6 @@ namespace KernelForge.Cli.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     WriteIndented = true)]
-[JsonSerializable(typeof(IReadOnlyList<IndexEntry>))]
 [JsonSerializable(typeof(IReadOnlyList<TaskEntry>))]
 [JsonSerializable(typeof(TaskDetails))]
 [JsonSerializable(typeof(KernelForge.Contracts.Benchmarks.BenchReport))]

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using KernelForge.Agents.Attempts;
 using KernelForge.Agents.Chat;
-using KernelForge.Agents.Coding;
 using KernelForge.Agents.Evaluation;
-using KernelForge.Agents.Judging;
 using KernelForge.Agents.Prompts;
 using KernelForge.Agents.Search;
 using KernelForge.Cli.Terminal;
@@ -26,10 +25,9 @@ internal static class LocalSearch
         {
             var strategy = Strategies.Create(order.Strategy);
             var library = PromptLibrary.Load(prompts, PlanText.PromptText);
-            var coder = new Coder(models.Create(ModelName.Parse(order.Coder)), library, Coder.DefaultSampling);
-            var judge = strategy.UsesJudge ? JudgeOf(order.Judge, models, library) : null;
-            var team = new AgentTeam(coder, judge, new EvaluatorChild(surroundings), surroundings.Time);
-            return await strategy.RunAsync(RequestOf(order, surroundings), team, new Listener(happened), cancellationToken);
+            await using var journal = RunFolder.Open(order.Folder);
+            var team = AgentTeam.Create(strategy, order.Coder, order.Judge, models, library, new EvaluatorChild(surroundings), journal, surroundings.Time);
+            return await SearchRun.RunAsync(strategy, RequestOf(order, surroundings), team, journal, new Listener(happened), cancellationToken);
         }
         catch (ModelSetupException error)
         {
@@ -61,13 +59,6 @@ internal static class LocalSearch
         Folder = order.Folder,
         Limits = new RunLimits { Rounds = order.Rounds, CostUsd = order.BudgetUsd },
     };
-
-    private static IJudge JudgeOf(string text, AgentModels models, PromptLibrary library)
-    {
-        var name = ModelName.Parse(text);
-        var rules = new RuleJudge();
-        return name.Source == ModelSource.Rules ? rules : new ModelJudge(models.Create(name), library, Coder.DefaultSampling, rules);
-    }
 
     /// <summary>The message without .NET's own "(Parameter 'name')".</summary>
     private static string WithoutParameter(ArgumentException error)

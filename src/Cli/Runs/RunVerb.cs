@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using KernelForge.Cli.Suite;
+using KernelForge.Agents.Suite;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Runs;

@@ -1,4 +1,4 @@
-using KernelForge.Cli.Suite;
+using KernelForge.Agents.Suite;
 
 namespace KernelForge.Cli.Tasks;
 

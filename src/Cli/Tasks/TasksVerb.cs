@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using KernelForge.Agents.Suite;
 using KernelForge.Cli.Json;
-using KernelForge.Cli.Suite;
 using KernelForge.Cli.Terminal;
 using Spectre.Console;
 

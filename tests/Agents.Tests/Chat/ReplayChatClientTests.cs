@@ -1,3 +1,4 @@
+using KernelForge.Agents.Attempts;
 using KernelForge.Agents.Chat;
 using Microsoft.Extensions.AI;
 
@@ -112,11 +113,12 @@ public sealed class ReplayChatClientTests
     {
         using TemporaryFolder folder = new();
         using ReplayChatClient original = new(Transcript.Parse("t", Text, _ => "two"));
-        using RecordingChatClient recording = new(original, Path.Combine(folder.Path, "again.jsonl"), "test");
+        await using var journal = RunFolder.Open(folder.Path);
+        using RecordingChatClient recording = new(original, journal, "test");
 
         await Ask(recording, "a/x", "coder", 0, "first");
         await Ask(recording, "a/x", "coder", 1, "optimisation");
-        using ReplayChatClient replay = new(Transcript.Load(folder.Path, "again"));
+        using ReplayChatClient replay = new(Transcript.Load(folder.Path, "calls"));
 
         Assert.Equal(("one", 5L), ((await Ask(replay, "a/x", "coder", 0, "first")) is { } first ? (first.Text, first.Usage!.InputTokenCount!.Value) : default));
         Assert.Equal(ChatFinishReason.Length, (await Ask(replay, "a/x", "coder", 1, "optimisation")).FinishReason);
@@ -127,14 +129,15 @@ public sealed class ReplayChatClientTests
     {
         using TemporaryFolder folder = new();
         var path = Path.Combine(folder.Path, "calls.jsonl");
-        using (RecordingChatClient before = new(new ReplayChatClient(Transcript.Parse("t", Text, _ => "two")), path, "test"))
+        await using var journal = RunFolder.Open(folder.Path);
+        using (RecordingChatClient before = new(new ReplayChatClient(Transcript.Parse("t", Text, _ => "two")), journal, "test"))
         {
             await Ask(before, "a/x", "coder", 0, "first");
         }
 
         await File.AppendAllTextAsync(path, "{\"task\":\"a/x\",\"ro", TestContext.Current.CancellationToken);
-        using RecordingChatClient after = new(new ReplayChatClient(Transcript.Parse("t", "", _ => "")), path, "test");
-        using RecordingChatClient another = new(new ReplayChatClient(Transcript.Parse("t", "", _ => "")), path, "another model");
+        using RecordingChatClient after = new(new ReplayChatClient(Transcript.Parse("t", "", _ => "")), journal, "test");
+        using RecordingChatClient another = new(new ReplayChatClient(Transcript.Parse("t", "", _ => "")), journal, "another model");
 
         Assert.Equal("one", (await Ask(after, "a/x", "coder", 0, "first")).Text);
         await Assert.ThrowsAsync<TranscriptException>(() => Ask(after, "a/x", "coder", 0, "first"));

@@ -237,8 +237,10 @@ public sealed class StrategyTests : IDisposable
         using ReplayChatClient client = new(Transcript.Parse("t", Coder(0, "first"), _ => ""));
         AgentTeam team = new(new Coder(new AgentModel(ModelName.Parse("compatible:x/m"), client, null), PromptTests.Library(), Agents.Coding.Coder.DefaultSampling), new RuleJudge(), new RecordedEvaluator(RecordedOutcomes.Passed(4)), TimeProvider.System);
 
+        await using var journal = RunFolder.Open(_folder.Path);
+
         var exception = await Assert.ThrowsAsync<ModelSetupException>(() =>
-            Strategies.Create("coder-judge").RunAsync(Request(new RunLimits { CostUsd = 1 }), team, null, TestContext.Current.CancellationToken));
+            SearchRun.RunAsync(Strategies.Create("coder-judge"), Request(new RunLimits { CostUsd = 1 }), team, journal, null, TestContext.Current.CancellationToken));
 
         Assert.Contains("PRICE", exception.Message, StringComparison.Ordinal);
     }
@@ -291,7 +293,8 @@ public sealed class StrategyTests : IDisposable
         var prompts = PromptTests.Library();
         IJudge judge = modelJudge ? new ModelJudge(model, prompts, Agents.Coding.Coder.DefaultSampling, new RuleJudge()) : new RuleJudge();
         AgentTeam team = new(new Coder(model, prompts, Agents.Coding.Coder.DefaultSampling), judge, evaluator, TimeProvider.System);
-        return await Strategies.Create(strategy).RunAsync(Request(limits ?? new RunLimits()), team, new Recorder(_events, cancel), cancel?.Token ?? TestContext.Current.CancellationToken);
+        await using var journal = RunFolder.Open(_folder.Path);
+        return await SearchRun.RunAsync(Strategies.Create(strategy), Request(limits ?? new RunLimits()), team, journal, new Recorder(_events, cancel), cancel?.Token ?? TestContext.Current.CancellationToken);
     }
 
     private async Task<List<AttemptRecord>> AttemptsAsync()

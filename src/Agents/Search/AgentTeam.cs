@@ -1,0 +1,44 @@
+using KernelForge.Agents.Attempts;
+using KernelForge.Agents.Chat;
+using KernelForge.Agents.Coding;
+using KernelForge.Agents.Evaluation;
+using KernelForge.Agents.Judging;
+using KernelForge.Agents.Prompts;
+
+namespace KernelForge.Agents.Search;
+
+/// <summary>Who works on a run.</summary>
+/// <param name="Coder">Writes.</param>
+/// <param name="Judge">Advises; null where the strategy has none.</param>
+/// <param name="Evaluator">Judges.</param>
+/// <param name="Time">The clock.</param>
+public sealed record AgentTeam(Coder Coder, IJudge? Judge, IEvaluator Evaluator, TimeProvider Time)
+{
+    /// <summary>A team by the names that users give.</summary>
+    /// <param name="strategy">The strategy that it works for.</param>
+    /// <param name="coder">The Coder's model.</param>
+    /// <param name="judge">The Judge's model, or <c>rules</c>; not read where the strategy has no Judge.</param>
+    /// <param name="models">Makes models.</param>
+    /// <param name="prompts">The prompts.</param>
+    /// <param name="evaluator">Judges solutions.</param>
+    /// <param name="journal">Keeps what models answer.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="ModelNameException">A name is not known.</exception>
+    /// <exception cref="ModelSetupException">Something is not configured.</exception>
+    /// <exception cref="TranscriptException">A transcript cannot be read.</exception>
+    public static AgentTeam Create(
+        Strategy strategy, string coder, string judge, AgentModels models, PromptLibrary prompts, IEvaluator evaluator, IRunJournal journal, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(strategy);
+        ArgumentNullException.ThrowIfNull(models);
+        var writer = new Coder(models.Create(ModelName.Parse(coder), journal), prompts, Coder.DefaultSampling);
+        return new AgentTeam(writer, strategy.UsesJudge ? JudgeOf() : null, evaluator, time);
+
+        IJudge JudgeOf()
+        {
+            var name = ModelName.Parse(judge);
+            var rules = new RuleJudge();
+            return name.Source == ModelSource.Rules ? rules : new ModelJudge(models.Create(name, journal), prompts, Coder.DefaultSampling, rules);
+        }
+    }
+}
