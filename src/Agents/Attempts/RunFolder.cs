@@ -1,5 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using System.Text;
 using KernelForge.Agents.Chat;
 using KernelForge.Contracts.Runs;
 
@@ -8,8 +7,6 @@ namespace KernelForge.Agents.Attempts;
 /// <summary>A run's journal as files of its own folder: <c>attempts.jsonl</c>, and <c>calls.jsonl</c> for what providers answered.</summary>
 public sealed class RunFolder : IRunJournal, IAsyncDisposable
 {
-    private static readonly TranscriptJson Json = new(new JsonSerializerOptions(TranscriptJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-
     private readonly AttemptLog _attempts;
     private readonly string _calls;
 
@@ -62,7 +59,7 @@ public sealed class RunFolder : IRunJournal, IAsyncDisposable
     public async Task AppendCallAsync(TranscriptEntry call)
     {
         await using FileStream file = new(_calls, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-        await file.WriteAsync((byte[])[.. JsonSerializer.SerializeToUtf8Bytes(call, Json.TranscriptEntry), (byte)'\n']);
+        await file.WriteAsync(Encoding.UTF8.GetBytes(call.ToJson() + "\n"));
         file.Flush(flushToDisk: true);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -41,6 +42,14 @@ public sealed record TranscriptEntry
     /// <summary>A model's name, or <c>hand</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? RecordedFrom { get; init; }
+
+    /// <summary>Reads one that <see cref="ToJson"/> wrote.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static TranscriptEntry Parse(string json) =>
+        JsonSerializer.Deserialize(json, TranscriptJson.Default.TranscriptEntry) ?? throw new JsonException("expected a call, found null");
+
+    /// <summary>One line of JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, TranscriptJson.Readable.TranscriptEntry);
 }
 
 /// <summary>Tokens of one recorded call.</summary>
@@ -63,7 +72,11 @@ public sealed record TranscriptUsage
     RespectNullableAnnotations = true,
     AllowDuplicateProperties = false)]
 [JsonSerializable(typeof(TranscriptEntry))]
-internal sealed partial class TranscriptJson : JsonSerializerContext;
+internal sealed partial class TranscriptJson : JsonSerializerContext
+{
+    /// <summary>With the characters of source code as they are.</summary>
+    public static TranscriptJson Readable => field ??= new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>A recorded transcript, read whole.</summary>
 public sealed class Transcript

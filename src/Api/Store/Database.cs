@@ -1,0 +1,46 @@
+using KernelForge.Api.Store.Migrations;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace KernelForge.Api.Store;
+
+/// <summary>The database cannot be used; the message says why and what to do.</summary>
+public sealed class DatabaseException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Brings a database to this program's schema.</summary>
+internal static class Database
+{
+    /// <summary>A data source for EF, Quartz and our own SQL.</summary>
+    public static NpgsqlDataSource Open(string connectionString)
+    {
+        NpgsqlConnectionStringBuilder settings = new(connectionString) { ApplicationName = "kernelforge", MaxPoolSize = 40, Timeout = 15, CommandTimeout = 60 };
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    /// <summary>Runs the migrations that are missing, under EF's lock: of several processes that start at once one does it, the others wait.</summary>
+    /// <exception cref="DatabaseException">It cannot be reached, or a newer version of this program has changed it.</exception>
+    public static async Task MigrateAsync(IDbContextFactory<KernelForgeDb> rows, CancellationToken cancellationToken)
+    {
+        await using var db = await rows.CreateDbContextAsync(cancellationToken);
+        try
+        {
+            var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
+            if (await db.Database.CanConnectAsync(cancellationToken))
+            {
+                var unknown = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Where(name => !known.Contains(name)).ToList();
+                if (unknown.Count > 0)
+                {
+                    throw new DatabaseException(
+                        $"the database was made by a newer KernelForge: it has {string.Join(", ", unknown)}, this version ends at {known.Order(StringComparer.Ordinal).Last()}. "
+                        + "Start the newer version, or choose another data folder (KERNELFORGE_HOME) or database (ConnectionStrings__KernelForge).");
+                }
+            }
+
+            await db.Database.MigrateAsync(cancellationToken);
+        }
+        catch (NpgsqlException error)
+        {
+            throw new DatabaseException($"the database cannot be used: {error.Message}. Check ConnectionStrings__KernelForge, or unset it, and a private database is made in the data folder.", error);
+        }
+    }
+}
