@@ -27,7 +27,7 @@ run_tests() {
     export KERNELFORGE_REQUIRE_TOOLBOX=1
   fi
   need_sdk
-  need_part headers
+  need_part database
   use_toolbox
   need_app
   test_filter "${1:-}"
