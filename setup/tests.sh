@@ -27,7 +27,7 @@ run_tests() {
     export KERNELFORGE_REQUIRE_TOOLBOX=1
   fi
   need_sdk
-  need_part headers
+  need_part database
   use_toolbox
   need_app
   # The programs as users run them: compiled ahead of time, which saves a second of each evaluation.

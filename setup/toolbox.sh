@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The toolbox: one Debian root file system with everything native (PyTorch, NVRTC, CUDA headers).
+# The toolbox: one Debian root file system with everything native (PyTorch, NVRTC, CUDA headers, PostgreSQL).
 #
 #   <home>/toolbox              a symbolic link to the current root, replaced by rename
 #   <home>/toolboxes/NAME       a root that is whole; /.kernelforge/PART in it holds the lines of toolbox.list it was made from
@@ -8,7 +8,7 @@
 # A part is added to a copy of hard links which then takes the place of the current root. A root in use is locked
 # (shared) by the launcher that started its user, so that it is removed only once nobody runs in it.
 
-KF_PARTS=(eval headers)
+KF_PARTS=(eval headers database)
 KF_LIST=$KF_ROOT/setup/toolbox.list
 
 if [[ -n ${KERNELFORGE_TOOLBOX:-} ]]; then
@@ -196,30 +196,56 @@ make_eval() {
 
 make_headers() {
   need_space 2500
-  local next
-  local -a wanted
-  mapfile -t wanted < <(packages headers $'\n')
-  next=$KF_TOOLBOXES/$(date +%Y%m%dT%H%M%S)-$$-headers
-  mkdir "$next.part"
   say "toolbox, part 'headers': CUDA, libcu++, CUB, Thrust and CUTLASS headers; 0.9 GB to fetch, 40 MB to keep; takes about a minute"
-  watched "toolbox, part 'headers'" "$next.part" cp -al -- "$KF_TOOLBOX/." "$next.part/" || fail_part headers
+  add_part headers ./usr/include
+}
+
+make_database() {
+  need_space 500
+  say "toolbox, part 'database': PostgreSQL; 30 MB to fetch, 75 MB to keep; takes about ten seconds"
+  add_part database "${KF_DATABASE_FILES[@]}"
+}
+
+# What of the database packages is unpacked, as arguments of tar.
+# shellcheck disable=SC2034
+KF_DATABASE_FILES=(--exclude=./usr/share/doc --exclude=./usr/share/man --exclude=./usr/share/locale --exclude=./usr/share/lintian
+  --exclude=bitcode --exclude='llvmjit*' ./usr)
+
+# For bash, as root with the root file system as /: fetches packages and unpacks a part of each. Takes a folder to work
+# in, the number of tar's arguments, these, and the packages.
+# shellcheck disable=SC2016
+KF_UNPACK='
+set -euo pipefail
+work=$1 of=("${@:3:$2}") wanted=("${@:3+$2}")
+mkdir -p "$work/lists/partial" "$work/cache/archives/partial"
+cd "$work"
+apt() { apt-get -o APT::Sandbox::User=root -o Dir::State::Lists="$work/lists" -o Dir::Cache="$work/cache" "$@"; }
+apt update
+apt download "${wanted[@]}"
+for package in ./*.deb; do
+  dpkg-deb --fsys-tarfile "$package" | tar -x --no-same-owner -C / "${of[@]}"
+  rm "$package"
+done'
+
+# add_part PART ARGUMENT_OF_TAR…: unpacks what the arguments choose of the part's packages into a copy of hard links of
+# the current root, and makes that the current root. tar replaces files and never writes into one that both share.
+add_part() {
+  local part=$1 next
+  shift
+  local -a wanted
+  mapfile -t wanted < <(packages "$part" $'\n')
+  next=$KF_TOOLBOXES/$(date +%Y%m%dT%H%M%S)-$$-$part
+  mkdir "$next.part"
+  watched "toolbox, part '$part'" "$next.part" cp -al -- "$KF_TOOLBOX/." "$next.part/" || fail_part "$part"
   : >"$next.part/.kernelforge/in-use.new"
   mv -f "$next.part/.kernelforge/in-use.new" "$next.part/.kernelforge/in-use"
-  mkdir -p "$next.part/headers"
-  # shellcheck disable=SC2016
-  watched "toolbox, part 'headers'" "$next.part" bwrap --bind "$next.part" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run \
+  mkdir -p "$next.part/unpacking"
+  watched "toolbox, part '$part'" "$next.part" bwrap --bind "$next.part" / --proc /proc --dev /dev --tmpfs /tmp --tmpfs /run \
     --ro-bind-try /etc/resolv.conf /etc/resolv.conf --ro-bind-try /etc/hosts /etc/hosts \
-    --unshare-all --share-net --uid 0 --gid 0 --die-with-parent --chdir /headers \
-    sh -ec 'mkdir -p lists/partial cache/archives/partial
-            apt() { apt-get -o APT::Sandbox::User=root -o Dir::State::Lists=/headers/lists -o Dir::Cache=/headers/cache "$@"; }
-            apt update
-            apt download "$@"
-            for package in ./*.deb; do
-              dpkg-deb --fsys-tarfile "$package" | tar -x --no-same-owner -C / ./usr/include
-              rm "$package"
-            done' - "${wanted[@]}" || fail_part headers
-  rm -rf -- "$next.part/headers"
-  put_in_place headers "$next"
+    --unshare-all --share-net --uid 0 --gid 0 --die-with-parent \
+    bash -c "$KF_UNPACK" - /unpacking $# "$@" "${wanted[@]}" || fail_part "$part"
+  rm -rf -- "$next.part/unpacking"
+  put_in_place "$part" "$next"
 }
 
 # put_in_place PART NEXT: NEXT.part is whole: stamps it and makes it the current root.
