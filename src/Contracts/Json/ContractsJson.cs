@@ -3,6 +3,7 @@ using KernelForge.Contracts.Benchmarks;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
+using KernelForge.Contracts.Service;
 using KernelForge.Contracts.Tasks;
 
 namespace KernelForge.Contracts.Json;
@@ -21,4 +22,17 @@ namespace KernelForge.Contracts.Json;
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(AttemptRecord))]
+[JsonSerializable(typeof(SubmissionOrder))]
+[JsonSerializable(typeof(Accepted))]
+[JsonSerializable(typeof(SubmissionStatus))]
+[JsonSerializable(typeof(Listing<SubmissionStatus>))]
+[JsonSerializable(typeof(RunOrder))]
+[JsonSerializable(typeof(RunStatus))]
+[JsonSerializable(typeof(Listing<RunStatus>))]
+[JsonSerializable(typeof(Leaderboard))]
+[JsonSerializable(typeof(ServiceTask))]
+[JsonSerializable(typeof(Listing<ServiceTask>))]
+[JsonSerializable(typeof(TaskOrder))]
+[JsonSerializable(typeof(SolutionDetails))]
+[JsonSerializable(typeof(IReadOnlyList<ServiceWorker>))]
 public sealed partial class ContractsJson : JsonSerializerContext;

@@ -1,0 +1,97 @@
+using KernelForge.Api.Features.Tasks;
+using KernelForge.Api.Store;
+using KernelForge.Processes;
+using Microsoft.EntityFrameworkCore;
+
+namespace KernelForge.Api;
+
+/// <summary>
+/// One process of the service: with a web server (<c>serve</c>), with workers, or both. It makes or joins the database first, and leaves it last.
+/// </summary>
+public sealed class Service : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly PrivateCluster? _cluster;
+
+    private Service(WebApplication app, PrivateCluster? cluster)
+    {
+        _app = app;
+        _cluster = cluster;
+    }
+
+    /// <summary>Addresses that it listens on; empty for a worker alone.</summary>
+    public IReadOnlyList<string> Addresses => [.. _app.Urls];
+
+    /// <summary>Its parts, for what runs in the same process.</summary>
+    internal IServiceProvider Parts => _app.Services;
+
+    /// <summary>Starts it; ready once this returns.</summary>
+    /// <exception cref="DatabaseException">The database cannot be used.</exception>
+    /// <exception cref="PrivateClusterException">The private database cannot be had.</exception>
+    /// <exception cref="IOException">An address is in use, or cannot be listened on.</exception>
+    public static async Task<Service> StartAsync(ServiceSettings settings, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        var cluster = settings.ConnectionString is null ? await PrivateCluster.StartAsync(settings.Home, settings.Toolbox, cancellationToken) : null;
+        WebApplication? app = null;
+        try
+        {
+            app = Build(settings, settings.ConnectionString ?? cluster!.ConnectionString);
+            await Database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<KernelForgeDb>>(), cancellationToken);
+            await app.Services.GetRequiredService<TaskCatalogue>().ImportSuiteAsync(cancellationToken);
+            await app.StartAsync(cancellationToken);
+            return new Service(app, cluster);
+        }
+        catch
+        {
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
+            if (cluster is not null)
+            {
+                await cluster.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Serves until the token ends it.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken) =>
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>Stops: running steps are given back, and the database is left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
+        await _app.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _app.DisposeAsync();
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+    }
+
+    private static WebApplication Build(ServiceSettings settings, string connectionString)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(Service).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            // The very first start asks for a table that is not there yet.
+            .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+        builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        ServiceParts.Add(builder.Services, settings, Database.Open(connectionString));
+        builder.Services.AddSingleton<TaskCatalogue>();
+        if (settings.Workers > 0)
+        {
+            ServiceParts.AddWorkers(builder.Services, settings);
+        }
+
+        ServiceWeb.Add(builder, settings);
+        var app = builder.Build();
+        ServiceWeb.Map(app, settings);
+        return app;
+    }
+}
