@@ -11,13 +11,8 @@ namespace KernelForge.Api;
 public sealed class Service : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly PrivateCluster? _cluster;
 
-    private Service(WebApplication app, PrivateCluster? cluster)
-    {
-        _app = app;
-        _cluster = cluster;
-    }
+    private Service(WebApplication app) => _app = app;
 
     /// <summary>Addresses that it listens on; empty for a worker alone.</summary>
     public IReadOnlyList<string> Addresses => [.. _app.Urls];
@@ -36,11 +31,11 @@ public sealed class Service : IAsyncDisposable
         WebApplication? app = null;
         try
         {
-            app = Build(settings, settings.ConnectionString ?? cluster!.ConnectionString);
+            app = Build(settings, cluster);
             await Database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<KernelForgeDb>>(), cancellationToken);
             await app.Services.GetRequiredService<TaskCatalogue>().ImportSuiteAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
-            return new Service(app, cluster);
+            return new Service(app);
         }
         catch
         {
@@ -48,8 +43,7 @@ public sealed class Service : IAsyncDisposable
             {
                 await app.DisposeAsync();
             }
-
-            if (cluster is not null)
+            else if (cluster is not null)
             {
                 await cluster.DisposeAsync();
             }
@@ -67,14 +61,12 @@ public sealed class Service : IAsyncDisposable
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
         await _app.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // The keeper of the private database among its parts leaves that last: it was made first.
         await _app.DisposeAsync();
-        if (_cluster is not null)
-        {
-            await _cluster.DisposeAsync();
-        }
     }
 
-    private static WebApplication Build(ServiceSettings settings, string connectionString)
+    private static WebApplication Build(ServiceSettings settings, PrivateCluster? cluster)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(Service).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
@@ -82,7 +74,14 @@ public sealed class Service : IAsyncDisposable
             // The very first start asks for a table that is not there yet.
             .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        ServiceParts.Add(builder.Services, settings, Database.Open(connectionString));
+        var database = Database.Open(settings.ConnectionString ?? cluster!.ConnectionString);
+        if (cluster is not null)
+        {
+            builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ClusterKeeper>(provider, cluster));
+            builder.Services.AddHostedService(provider => provider.GetRequiredService<ClusterKeeper>());
+        }
+
+        ServiceParts.Add(builder.Services, settings, database);
         builder.Services.AddSingleton<TaskCatalogue>();
         if (settings.Workers > 0)
         {
@@ -91,6 +90,12 @@ public sealed class Service : IAsyncDisposable
 
         ServiceWeb.Add(builder, settings);
         var app = builder.Build();
+        if (cluster is not null)
+        {
+            // Made now, so that it is disposed of after everything that is made later.
+            app.Services.GetRequiredService<ClusterKeeper>();
+        }
+
         ServiceWeb.Map(app, settings);
         return app;
     }

@@ -74,6 +74,7 @@ internal static class ServiceParts
         });
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         services.AddHostedService<Dispatcher>();
+        services.AddHostedService<Heartbeat>();
     }
 
     private sealed class EvaluatorChild(EvaluatorProcess evaluator) : IEvaluator

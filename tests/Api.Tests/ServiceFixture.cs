@@ -55,7 +55,8 @@ public sealed class ServiceFixture : IAsyncLifetime
     public ServiceSettings Settings(string connectionString, int workers = 1) => new()
     {
         Root = Repository.Root,
-        Home = Home,
+        // Not the database's folder: what the reference worker has computed once is there for the next run.
+        Home = ToolboxPaths.Home(),
         Toolbox = ToolboxPaths.Toolbox(),
         ConnectionString = connectionString,
         Urls = "http://127.0.0.1:0",

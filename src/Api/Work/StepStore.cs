@@ -91,7 +91,7 @@ internal sealed class StepStore(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.AddWithValue(claim.Id);
         command.Parameters.AddWithValue(claim.Fence);
         command.Parameters.AddWithValue(failure);
-        command.Parameters.AddWithValue(time.GetUtcNow() + TimeSpan.FromSeconds(Math.Pow(2, claim.Tries)));
+        command.Parameters.AddWithValue(time.GetUtcNow() + TimeSpan.FromSeconds(Math.Pow(2, claim.Tries - 1)));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
