@@ -79,7 +79,7 @@ internal sealed class ClusterServer
     public static ClusterServer Find(ClusterFolder folder, string toolbox)
     {
         // The root itself and not the link to it, which may soon lead elsewhere.
-        var root = Directory.ResolveLinkTarget(toolbox, returnFinalTarget: true)?.FullName ?? toolbox;
+        var root = Directory.Exists(toolbox) ? Directory.ResolveLinkTarget(toolbox, returnFinalTarget: true)?.FullName ?? toolbox : toolbox;
         var majors = Majors(root);
         if (majors.Count == 0)
         {
