@@ -13,7 +13,7 @@ public sealed class DockerTests : IDisposable
             .Where(words => words.Length == 4 && words[0] != "#")
             .Select(words => words[3] == "*" ? $"{words[0]} {words[2]}" : $"{words[0]} {words[2]}={words[3]}");
 
-        var (code, output, error) = Repository.Run("setup/image.sh", ["--list"]);
+        var (code, output, error) = Repository.Run(Path.Combine(Repository.Root, "setup/image.sh"), ["--list"]);
 
         Assert.True(code == 0, error);
         Assert.Equal(listed, output.Split('\n', StringSplitOptions.RemoveEmptyEntries));

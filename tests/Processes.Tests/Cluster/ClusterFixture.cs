@@ -38,6 +38,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         var assembly = typeof(ClusterFixture).Assembly.Location;
         var start = new ProcessStartInfo(DotnetProgram.Host, ["exec", assembly])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

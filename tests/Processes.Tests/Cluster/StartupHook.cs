@@ -1,5 +1,7 @@
 using KernelForge.Processes;
 
+#pragma warning disable MA0047 // .NET looks for a type of this name outside any namespace.
+
 /// <summary>
 /// Makes this assembly a user of a cluster in a process of its own, for tests that kill one: .NET calls it by its name
 /// before <c>Main</c> in a process with <c>DOTNET_STARTUP_HOOKS</c>. Prints <c>in</c> once the server serves, and leaves when
