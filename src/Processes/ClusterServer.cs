@@ -11,7 +11,8 @@ internal sealed class ClusterServer
     /// <summary>The locked part's exit status when another holds the server's lock.</summary>
     public const int LockHeld = 75;
 
-    private const string Inside = "/var/lib/postgresql";
+    /// <summary>The cluster's folder, as the server and its clients see it.</summary>
+    public const string Inside = "/var/lib/postgresql";
 
     /// <summary>
     /// Takes the server's lock, makes the data where there are none, and starts the server, which inherits the lock's
