@@ -1,0 +1,61 @@
+using KernelForge.Cli.Terminal;
+
+namespace KernelForge.Cli.Service;
+
+/// <summary>The service that is up; where none is, one in this process for as long as the verb runs.</summary>
+internal sealed class SomeService : IAsyncDisposable
+{
+    private readonly LocalService? _own;
+
+    private SomeService(ServiceClient client, LocalService? own)
+    {
+        Client = client;
+        _own = own;
+    }
+
+    /// <summary>Talks to it.</summary>
+    public ServiceClient Client { get; }
+
+    /// <summary>It runs in this process, and ends with it.</summary>
+    public bool IsOwn => _own is not null;
+
+    /// <summary>Finds it, or starts one.</summary>
+    /// <param name="workers">Steps at once of one that has to be started; 0: it only answers.</param>
+    /// <exception cref="CliException">One was named and is not up, or none can be started.</exception>
+    public static async Task<SomeService> GetAsync(Surroundings surroundings, int workers, CancellationToken cancellationToken)
+    {
+        if (await ServiceLocation.FindAsync(surroundings, cancellationToken) is { } client)
+        {
+            return new SomeService(client, null);
+        }
+
+        return await StartAsync(surroundings, "http://127.0.0.1:0", workers, cancellationToken);
+    }
+
+    /// <summary>Starts one in this process.</summary>
+    public static async Task<SomeService> StartAsync(Surroundings surroundings, string url, int workers, CancellationToken cancellationToken)
+    {
+        var own = await LocalService.StartAsync(surroundings, url, workers, ["sim"], cancellationToken);
+        return new SomeService(ServiceLocation.Client(own.Address, surroundings), own);
+    }
+
+    /// <summary>Stays up until the token ends it, found by the other verbs; nothing to do where it is another process's.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        if (_own is not null)
+        {
+            await _own.AnnounceAsync(cancellationToken);
+            await _own.RunAsync(cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (_own is not null)
+        {
+            await _own.DisposeAsync();
+        }
+    }
+}
