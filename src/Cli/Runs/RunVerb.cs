@@ -86,7 +86,7 @@ internal static class RunVerb
     public static string FolderOf(string runId, Surroundings surroundings) => Path.Combine(surroundings.Home, "runs", runId);
 
     /// <summary>The exit code of a run in the service: as below, and something missing where it could not be done.</summary>
-    public static int ExitCodeOf(RunStatus run) => run is { Status: "failed", Report: { Best: null, Fault: null } } ? ExitCodes.Missing : ExitCodeOf(run.Report);
+    public static int ExitCodeOf(RunStatus run) => run is { Status: "failed", Report.Best: null } ? ExitCodes.Missing : ExitCodeOf(run.Report);
 
     /// <summary>Says why a run in the service could not be done.</summary>
     public static async Task SayFailureAsync(RunStatus run, Surroundings surroundings)

@@ -4,7 +4,6 @@ using RestEase;
 namespace KernelForge.Cli.Service;
 
 /// <summary>The service's REST (interfaces.md) as this program calls it; <see cref="ServiceClient"/> turns refusals into exit codes.</summary>
-[BasePath("api/v1")]
 internal interface IServiceApi
 {
     [Post("submissions")]

@@ -22,8 +22,7 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>The first address that it listens on, as this machine reaches it.</summary>
     public Uri Address => Reachable(_service.Addresses[0]);
 
-    /// <summary>Starts one; ready once this returns.</summary>
-    /// <param name="urls">Where to listen; null: nowhere, a worker alone.</param>
+    /// <summary>Starts one; ready once this returns. Without <paramref name="urls"/> it listens nowhere, a worker alone.</summary>
     /// <exception cref="CliException">Something that it needs is missing, or the address is taken.</exception>
     public static async Task<LocalService> StartAsync(
         Surroundings surroundings, string? urls, int workers, IReadOnlyList<string> platforms, CancellationToken cancellationToken)

@@ -5,6 +5,9 @@ namespace KernelForge.Cli.Service;
 /// <summary>The service that is up; where none is, one in this process for as long as the verb runs.</summary>
 internal sealed class SomeService : IAsyncDisposable
 {
+    /// <summary>Any port of this machine that is free.</summary>
+    public const string AnyPort = "http://127.0.0.1:0";
+
     private readonly LocalService? _own;
 
     private SomeService(ServiceClient client, LocalService? own)
@@ -19,18 +22,20 @@ internal sealed class SomeService : IAsyncDisposable
     /// <summary>It runs in this process, and ends with it.</summary>
     public bool IsOwn => _own is not null;
 
-    /// <summary>Finds it, or starts one.</summary>
-    /// <param name="workers">Steps at once of one that has to be started; 0: it only answers.</param>
+    /// <summary>Finds it, or starts one with that many workers; with 0 it only answers.</summary>
     /// <exception cref="CliException">One was named and is not up, or none can be started.</exception>
     public static async Task<SomeService> GetAsync(Surroundings surroundings, int workers, CancellationToken cancellationToken)
     {
         if (await ServiceLocation.FindAsync(surroundings, cancellationToken) is { } client)
         {
-            return new SomeService(client, null);
+            return Of(client);
         }
 
-        return await StartAsync(surroundings, "http://127.0.0.1:0", workers, cancellationToken);
+        return await StartAsync(surroundings, AnyPort, workers, cancellationToken);
     }
+
+    /// <summary>One that is up.</summary>
+    public static SomeService Of(ServiceClient client) => new(client, null);
 
     /// <summary>Starts one in this process.</summary>
     public static async Task<SomeService> StartAsync(Surroundings surroundings, string url, int workers, CancellationToken cancellationToken)
