@@ -29,5 +29,8 @@ internal static partial class Libc
     public static partial int flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int process, int signal);
 }
