@@ -1,3 +1,5 @@
+using KernelForge.Api.Rest;
+
 namespace KernelForge.Api;
 
 /// <summary>The web server: REST and pages, each slice under <c>Features/</c> mapping its own. A worker alone listens nowhere.</summary>
@@ -13,6 +15,7 @@ internal static class ServiceWeb
         }
 
         builder.WebHost.UseUrls(settings.Urls);
+        RestApi.Add(builder);
     }
 
     /// <summary>Maps every slice.</summary>
@@ -23,7 +26,7 @@ internal static class ServiceWeb
             return;
         }
 
-        app.MapGet("/health/live", () => "live");
+        RestApi.Map(app);
     }
 
     /// <summary>Stands where a web server would: a worker has nobody to serve.</summary>
