@@ -1,5 +1,7 @@
+using KernelForge.Api.Features.Datasets;
 using KernelForge.Api.Features.Health;
 using KernelForge.Api.Features.Runs;
+using KernelForge.Api.Features.Schedules;
 using KernelForge.Api.Features.Submissions;
 using Microsoft.OpenApi;
 
@@ -34,6 +36,8 @@ internal static class RestApi
         services.AddSingleton<EventStreams>();
         services.AddSingleton<SubmissionReader>();
         services.AddSingleton<RunReader>();
+        DatasetEndpoints.Add(services);
+        ScheduleEndpoints.Add(services);
     }
 
     /// <summary>Maps it.</summary>
@@ -46,5 +50,7 @@ internal static class RestApi
         var api = app.MapGroup("/api/v1").RefuseUnknownParameters();
         SubmissionEndpoints.Map(api);
         RunEndpoints.Map(api);
+        DatasetEndpoints.Map(api);
+        ScheduleEndpoints.Map(api);
     }
 }

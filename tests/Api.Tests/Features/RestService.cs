@@ -20,6 +20,9 @@ public sealed class RestService(ServiceFixture fixture) : IAsyncLifetime
 
     internal Service Service => _service!;
 
+    /// <summary>Its database.</summary>
+    public string ConnectionString => _connectionString!;
+
     public async ValueTask InitializeAsync()
     {
         _connectionString = await fixture.NewDatabaseAsync();
