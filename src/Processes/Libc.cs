@@ -32,5 +32,8 @@ internal static partial class Libc
     public static partial int rename(string from, string to);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int fsync(SafeFileHandle file);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int process, int signal);
 }
