@@ -33,4 +33,25 @@ internal interface IServiceApi
     [Get("api/v1/leaderboard")]
     Task<Leaderboard> LeaderboardAsync(
         [QueryMap] IDictionary<string, string> filters, [Query] string? cursor, CancellationToken cancellationToken);
+
+    [Post("api/v1/datasets")]
+    Task<Accepted> OrderDatasetAsync([Body] DatasetOrder order, CancellationToken cancellationToken);
+
+    [Get("api/v1/datasets/{id}")]
+    Task<DatasetStatus> DatasetAsync([Path] Guid id, CancellationToken cancellationToken);
+
+    [Get("api/v1/schedules")]
+    Task<Listing<Schedule>> SchedulesAsync(CancellationToken cancellationToken);
+
+    [Post("api/v1/schedules")]
+    Task<Schedule> AddScheduleAsync([Body] ScheduleOrder order, CancellationToken cancellationToken);
+
+    [Post("api/v1/schedules/{id}/run")]
+    Task<ScheduleBatch> RunScheduleAsync([Path] Guid id, CancellationToken cancellationToken);
+
+    [Get("api/v1/schedules/{id}/checks")]
+    Task<ScheduleChecks> ScheduleChecksAsync([Path] Guid id, [Query] Guid batch, [Query] string? cursor, CancellationToken cancellationToken);
+
+    [Delete("api/v1/schedules/{id}")]
+    Task DeleteScheduleAsync([Path] Guid id, CancellationToken cancellationToken);
 }

@@ -153,7 +153,7 @@ internal sealed class ServiceClient : IDisposable
         var remedy = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
             ? "; set KERNELFORGE_API_KEY to a key of that service (./kernelforge key create NAME --scopes S makes one)"
             : "";
-        return new RefusedException(status, code, (message ?? $"{Address} answered {(int)status} {status}") + remedy);
+        return new RefusedException(status, field, code, (message ?? $"{Address} answered {(int)status} {status}") + remedy);
     }
 
     /// <summary>The sentence of problem details (RFC 9457) and the member of the order that it is about; null where the body has none.</summary>
