@@ -1,4 +1,5 @@
 using KernelForge.Api.Features.Health;
+using KernelForge.Api.Features.Keys;
 using KernelForge.Api.Features.Leaderboard;
 using KernelForge.Api.Features.Runs;
 using KernelForge.Api.Features.Solutions;
@@ -50,6 +51,8 @@ internal static class RestApi
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.WriteEmptyAsync);
+        app.UseRouting();
+        app.UseMiddleware<Access>();
         HealthEndpoints.Map(app);
         app.MapOpenApi();
         var api = app.MapGroup("/api/v1").RefuseUnknownParameters();
