@@ -93,6 +93,7 @@ internal static class CommandLine
             LeaderboardVerb.Create(surroundings),
             DatasetVerb.Create(surroundings),
             ScheduleVerb.Create(surroundings),
+            KeyVerb.Create(surroundings),
             BenchVerb.Create(surroundings),
             DoctorVerb.Create(surroundings),
             OfTheLauncher("setup", "[--gpu] [--browser]: installs everything the verbs need; every other verb calls the part it needs"),
