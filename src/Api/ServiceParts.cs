@@ -1,7 +1,9 @@
 using KernelForge.Agents.Chat;
 using KernelForge.Agents.Evaluation;
 using KernelForge.Agents.Prompts;
+using KernelForge.Api.Features.Datasets;
 using KernelForge.Api.Features.Runs;
+using KernelForge.Api.Features.Schedules;
 using KernelForge.Api.Features.Submissions;
 using KernelForge.Api.Features.Tasks;
 using KernelForge.Api.Store;
@@ -34,6 +36,8 @@ internal static class ServiceParts
         services.AddSingleton<RunIntake>();
         services.AddSingleton<WorkBell>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkBell>());
+        services.AddSingleton<DatasetExporter>();
+        services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<Notifications>();
         services.AddHostedService(provider => provider.GetRequiredService<Notifications>());
     }
@@ -89,6 +93,7 @@ internal static class ServiceParts
         services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         services.AddHostedService<Dispatcher>();
         services.AddHostedService<Heartbeat>();
+        ScheduleEndpoints.AddWorkers(services);
     }
 
     private sealed class EvaluatorChild(EvaluatorProcess evaluator) : IEvaluator

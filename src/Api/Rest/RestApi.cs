@@ -1,7 +1,9 @@
+using KernelForge.Api.Features.Datasets;
 using KernelForge.Api.Features.Health;
 using KernelForge.Api.Features.Keys;
 using KernelForge.Api.Features.Leaderboard;
 using KernelForge.Api.Features.Runs;
+using KernelForge.Api.Features.Schedules;
 using KernelForge.Api.Features.Solutions;
 using KernelForge.Api.Features.Submissions;
 using KernelForge.Api.Features.Tasks;
@@ -44,6 +46,8 @@ internal static class RestApi
         services.AddSingleton<LeaderboardReader>();
         services.AddSingleton<SolutionReader>();
         services.AddSingleton<WorkerReader>();
+        DatasetEndpoints.Add(services);
+        ScheduleEndpoints.Add(services);
     }
 
     /// <summary>Maps it.</summary>
@@ -62,5 +66,7 @@ internal static class RestApi
         LeaderboardEndpoints.Map(api);
         SolutionEndpoints.Map(api);
         WorkerEndpoints.Map(api);
+        DatasetEndpoints.Map(api);
+        ScheduleEndpoints.Map(api);
     }
 }

@@ -11,7 +11,7 @@ public sealed class SchemaTests(ServiceFixture fixture)
         """
         SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || coalesce(udt_name, '') || ' ' || is_nullable
         FROM information_schema.columns
-        WHERE table_schema = 'public' AND table_name NOT IN ('rankable', '__EFMigrationsHistory') ORDER BY 1
+        WHERE table_schema = 'public' AND table_name NOT IN ('rankable', 'standing', '__EFMigrationsHistory') ORDER BY 1
         """;
 
     private const string Indexes =

@@ -277,19 +277,20 @@ CREATE TABLE workers (
     seen_at    timestamptz NOT NULL
 );
 
--- The rule of what ranks (design §7), written once. An evaluation stands on a board when
+-- The rule of what ranks (design §7), written once. An evaluation stands on the board of its task's version when
 --   it passed with a time at full, and nothing unranked it (its own word, and the task's audit);
 --   it is no verification itself;
 --   a second evaluation of the same solution and task in the same environment passed too, in a fresh process with new secret seeds.
 -- verified_at is the latest such second evaluation. Where one solution was judged several times in a class, its first evaluation stands:
 -- a board's figure never changes by being looked at again.
-CREATE VIEW rankable AS
-SELECT DISTINCT ON (e.task_sha256, e.solution_sha256, e.environment_id, e.kind, e.precision, e.uses_library, e.prepared)
+CREATE VIEW standing AS
+SELECT DISTINCT ON (e.task_sha256, t.current, e.solution_sha256, e.environment_id, e.kind, e.precision, e.uses_library, e.prepared)
     e.id AS evaluation_id, e.task_sha256, t.name AS task, t.category, e.solution_sha256, e.run_id, e.round, e.submission_id, e.model, e.strategy,
     e.environment_id, n.platform, n.device, n.evaluation_version, e.kind, e.precision, e.uses_library, e.prepared, e.fast_math,
-    e.latency_ms, e.baseline, e.speedup_factor, e.speed_of_light_ms, e.speed_of_light_fraction, e.created_at, v.verified_at
+    e.latency_ms, e.baseline, e.speedup_factor, e.speed_of_light_ms, e.speed_of_light_fraction, e.created_at, v.verified_at,
+    t.current
 FROM evaluations e
-JOIN tasks t ON t.sha256 = e.task_sha256 AND t.current AND t.ranked IS DISTINCT FROM false
+JOIN tasks t ON t.sha256 = e.task_sha256 AND t.ranked IS DISTINCT FROM false
 JOIN environments n ON n.id = e.environment_id
 CROSS JOIN LATERAL (
     SELECT max(second.created_at) AS verified_at
@@ -298,4 +299,11 @@ CROSS JOIN LATERAL (
       AND second.id <> e.id AND second.fresh_seeds AND second.status = 'passed' AND second.ranked AND second.latency_ms IS NOT NULL
 ) v
 WHERE e.status = 'passed' AND e.ranked AND e.latency_ms IS NOT NULL AND e.origin IN ('api', 'run') AND v.verified_at IS NOT NULL
-ORDER BY e.task_sha256, e.solution_sha256, e.environment_id, e.kind, e.precision, e.uses_library, e.prepared, e.created_at;
+ORDER BY e.task_sha256, t.current, e.solution_sha256, e.environment_id, e.kind, e.precision, e.uses_library, e.prepared, e.created_at;
+
+-- What boards show: only a task's current version has one. Schedules look at `standing`, to notice winners whose task has changed under them.
+CREATE VIEW rankable AS
+SELECT evaluation_id, task_sha256, task, category, solution_sha256, run_id, round, submission_id, model, strategy, environment_id, platform, device, evaluation_version, kind,
+    precision, uses_library, prepared, fast_math, latency_ms, baseline, speedup_factor, speed_of_light_ms, speed_of_light_fraction, created_at, verified_at
+FROM standing
+WHERE current;
