@@ -1,10 +1,12 @@
 using System.CommandLine;
 using KernelForge.Agents.Suite;
 using KernelForge.Cli.Bench;
+using KernelForge.Cli.Datasets;
 using KernelForge.Cli.Demo;
 using KernelForge.Cli.Doctor;
 using KernelForge.Cli.Eval;
 using KernelForge.Cli.Runs;
+using KernelForge.Cli.Schedules;
 using KernelForge.Cli.Service;
 using KernelForge.Cli.Tasks;
 using KernelForge.Cli.Terminal;
@@ -89,6 +91,9 @@ internal static class CommandLine
             WatchVerb.Create(surroundings),
             CancelVerb.Create(surroundings),
             LeaderboardVerb.Create(surroundings),
+            DatasetVerb.Create(surroundings),
+            ScheduleVerb.Create(surroundings),
+            KeyVerb.Create(surroundings),
             BenchVerb.Create(surroundings),
             DoctorVerb.Create(surroundings),
             OfTheLauncher("setup", "[--gpu] [--browser]: installs everything the verbs need; every other verb calls the part it needs"),

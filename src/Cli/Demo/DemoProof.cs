@@ -42,6 +42,14 @@ internal static class DemoProof
         return shortfalls;
     }
 
+    /// <summary>What the dataset lacks, a sentence each; empty where it is intact and holds as many rows as there are winners, or more.</summary>
+    public static IReadOnlyList<string> Shortfalls(DatasetVerification dataset, int winners) => dataset switch
+    {
+        { Intact: false } => [.. dataset.Problems.Select(problem => $"the dataset in {dataset.Folder} is not intact: {problem}")],
+        _ when dataset.Rows < winners => [$"the dataset in {dataset.Folder} has {dataset.Rows} rows; expected one for each of the {winners} winners on the board"],
+        _ => [],
+    };
+
     private static bool Improved(RunReport report) => Latencies(report).ToList() is [var first, ..] latencies && latencies.Any(latency => latency < first);
 
     private static bool MendedAFailure(RunReport report) =>

@@ -1,10 +1,13 @@
 using KernelForge.Agents.Suite;
+using KernelForge.Api.Features.Datasets;
+using KernelForge.Cli.Datasets;
 using KernelForge.Cli.Runs;
 using KernelForge.Cli.Service;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
 using KernelForge.Contracts.Service;
+using Spectre.Console;
 
 namespace KernelForge.Cli.Demo;
 
@@ -31,7 +34,19 @@ internal sealed class DemoRun(ServiceClient client, Screen screen, Surroundings 
         screen.Line();
         var attempts = reports.SelectMany(report => report.Rounds).ToList();
         screen.Line($"attempts: {attempts.Count} in {reports.Count} runs, {attempts.Count(attempt => attempt.Outcome is Passed)} passed; all are kept, failures too");
-        return DemoProof.Shortfalls(reports, rows);
+        var shortfalls = DemoProof.Shortfalls(reports, rows);
+        return [.. shortfalls, .. await ExportAsync(rows.Count, cancellationToken)];
+    }
+
+    /// <summary>Exports what worked as training data, recorded answers included, and looks at it again as <c>dataset verify</c> does.</summary>
+    private async Task<IReadOnlyList<string>> ExportAsync(int winners, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(surroundings.Home, "datasets", $"demo-{LocalSearch.NewId(surroundings.Time)}");
+        DatasetOrder order = new() { Recipe = "all-correct", Format = "sft", Include = ["replay", "simulated"] };
+        var manifest = await DatasetExport.FetchAsync(client, order, folder, surroundings.Time, cancellationToken);
+        screen.Line(Markup.Escape($"dataset: {folder}"));
+        screen.Line(Markup.Escape($"  {DatasetView.Summary(manifest)}"));
+        return DemoProof.Shortfalls(DatasetVerifier.Verify(folder), winners);
     }
 
     /// <summary>Queues the searches together, and shows one after the other: what happened meanwhile in the next is told at once.</summary>

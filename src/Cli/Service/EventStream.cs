@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 
@@ -19,6 +20,11 @@ internal static class EventStream
         while (true)
         {
             await using var connection = await ConnectAsync(client, resource, after, () => time.GetElapsedTime(lastHeard) < Patience, cancellationToken);
+            if (connection is { HasMore: false })
+            {
+                yield break;
+            }
+
             while (connection is not null && await connection.NextAsync(cancellationToken) is { } item)
             {
                 lastHeard = time.GetTimestamp();
@@ -63,6 +69,9 @@ internal static class EventStream
     private sealed class Connection(HttpResponseMessage answer, Stream body, CancellationToken cancellationToken) : IAsyncDisposable
     {
         private readonly IAsyncEnumerator<SseItem<string>> _items = SseParser.Create(body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+
+        /// <summary>False where the service says that nothing will ever follow.</summary>
+        public bool HasMore => answer.StatusCode != HttpStatusCode.NoContent;
 
         /// <summary>The next event; null where the connection has ended or broken.</summary>
         public async Task<SseItem<string>?> NextAsync(CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using KernelForge.Api;
+using KernelForge.Api.Features.Keys;
 using KernelForge.Api.Store;
 using KernelForge.Cli.Terminal;
 using KernelForge.Processes;
@@ -27,23 +28,12 @@ internal sealed class LocalService : IAsyncDisposable
     public static async Task<LocalService> StartAsync(
         Surroundings surroundings, string? urls, int workers, IReadOnlyList<string> platforms, CancellationToken cancellationToken)
     {
-        ServiceSettings settings = new()
-        {
-            Root = surroundings.Root,
-            Home = surroundings.Home,
-            Toolbox = surroundings.Toolbox,
-            ConnectionString = surroundings.Setting("ConnectionStrings__KernelForge") is { Length: > 0 } text ? text : null,
-            Urls = urls,
-            Workers = workers,
-            Platforms = platforms,
-            Setting = surroundings.Setting,
-            Time = surroundings.Time,
-        };
+        var settings = Settings(surroundings) with { Urls = urls, Workers = workers, Platforms = platforms };
         try
         {
             return new LocalService(await Api.Service.StartAsync(settings, cancellationToken), surroundings);
         }
-        catch (Exception error) when (error is DatabaseException or PrivateClusterException)
+        catch (Exception error) when (error is DatabaseException or PrivateClusterException or UnguardedAddressException)
         {
             throw new CliException(ExitCodes.Missing, error.Message);
         }
@@ -51,6 +41,24 @@ internal sealed class LocalService : IAsyncDisposable
         {
             throw new CliException(
                 ExitCodes.Missing, $"cannot listen on {urls}: {error.Message} Choose another address with --urls http://127.0.0.1:PORT (port 0: any that is free), or end the program that has it.");
+        }
+    }
+
+    /// <summary>Makes an API key in the database, whether a service is up or not; the key itself.</summary>
+    /// <exception cref="CliException">A name or scope cannot be one, or the database cannot be used.</exception>
+    public static async Task<string> CreateKeyAsync(Surroundings surroundings, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ApiKeys.CreateAsync(Settings(surroundings), name, scopes, cancellationToken);
+        }
+        catch (ArgumentException error)
+        {
+            throw new CliException(ExitCodes.Usage, error.Message);
+        }
+        catch (Exception error) when (error is DatabaseException or PrivateClusterException)
+        {
+            throw new CliException(ExitCodes.Missing, error.Message);
         }
     }
 
@@ -87,6 +95,16 @@ internal sealed class LocalService : IAsyncDisposable
         _file?.Remove(_surroundings.Home);
         await _service.DisposeAsync();
     }
+
+    private static ServiceSettings Settings(Surroundings surroundings) => new()
+    {
+        Root = surroundings.Root,
+        Home = surroundings.Home,
+        Toolbox = surroundings.Toolbox,
+        ConnectionString = surroundings.Setting("ConnectionStrings__KernelForge") is { Length: > 0 } text ? text : null,
+        Setting = surroundings.Setting,
+        Time = surroundings.Time,
+    };
 
     private static bool IsAboutAddress(Exception error) =>
         error is FormatException

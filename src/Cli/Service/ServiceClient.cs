@@ -141,38 +141,32 @@ internal sealed class ServiceClient : IDisposable
 
     private RefusedException Refusal(HttpStatusCode status, string? content)
     {
-        var (message, code) = (Problem(content) ?? $"{Address} answered {(int)status} {status}", status switch
+        var (message, field) = Problem(content);
+        var code = status switch
         {
+            HttpStatusCode.BadRequest when field is not null and not ("code" or "source") => ExitCodes.Usage,
             HttpStatusCode.NotFound => ExitCodes.Usage,
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests or HttpStatusCode.ServiceUnavailable => ExitCodes.Missing,
             >= HttpStatusCode.InternalServerError => ExitCodes.Fault,
             _ => ExitCodes.BadInput,
-        });
+        };
         var remedy = status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
             ? "; set KERNELFORGE_API_KEY to a key of that service (./kernelforge key create NAME --scopes S makes one)"
             : "";
-        return new RefusedException(status, code, message + remedy);
+        return new RefusedException(status, field, code, (message ?? $"{Address} answered {(int)status} {status}") + remedy);
     }
 
-    /// <summary>The sentence of problem details (RFC 9457); null where the body is none.</summary>
-    private static string? Problem(string? content)
+    /// <summary>The sentence of problem details (RFC 9457) and the member of the order that it is about; null where the body has none.</summary>
+    private static (string? Message, string? Field) Problem(string? content)
     {
         try
         {
             using var document = JsonDocument.Parse(content ?? "");
-            var problem = document.RootElement;
-            var text = Text(problem, "detail") ?? Text(problem, "title");
-            if (problem.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Object)
-            {
-                var each = errors.EnumerateObject().Select(error => $"{error.Name}: {string.Join("; ", error.Value.ValueKind == JsonValueKind.Array ? error.Value.EnumerateArray().Select(line => line.ToString()) : [error.Value.ToString()])}");
-                text = string.Join("\n  ", (string[])[.. text is null ? Array.Empty<string>() : [text], .. each]);
-            }
-
-            return text;
+            return (Text(document.RootElement, "detail") ?? Text(document.RootElement, "title"), Text(document.RootElement, "field"));
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
-            return null;
+            return (null, null);
         }
     }
 

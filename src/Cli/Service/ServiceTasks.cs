@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using KernelForge.Agents.Suite;
@@ -23,7 +25,15 @@ internal static partial class ServiceTasks
         }
 
         TaskOrder order = new() { Name = Unfit().Replace(file.Name, "_"), Source = await ReadTextAsync(file.Path, cancellationToken) };
-        return (await client.AskAsync(api => api.AddTaskAsync(order, cancellationToken), cancellationToken)).Sha256;
+        try
+        {
+            return (await client.AskAsync(api => api.AddTaskAsync(order, cancellationToken), cancellationToken)).Sha256;
+        }
+        catch (RefusedException refused) when (refused is { Status: HttpStatusCode.Conflict, Field: "source" })
+        {
+            // The service holds this text already, under another name.
+            return Convert.ToHexStringLower(SHA256.HashData(Strict.GetBytes(order.Source)));
+        }
     }
 
     /// <summary>A file's text, byte for byte: what is sent has the hash of what lies there.</summary>
