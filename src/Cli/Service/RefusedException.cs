@@ -1,0 +1,13 @@
+using System.Net;
+
+namespace KernelForge.Cli.Service;
+
+/// <summary>The service answered that it will not: its own words, and the exit code that they mean.</summary>
+internal sealed class RefusedException(HttpStatusCode status, string? field, int exitCode, string message) : CliException(exitCode, message)
+{
+    /// <summary>The answer's status.</summary>
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>Which member of the order is to blame; null where none is.</summary>
+    public string? Field { get; } = field;
+}
