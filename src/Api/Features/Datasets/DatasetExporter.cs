@@ -16,7 +16,7 @@ public sealed class DatasetExporter(NpgsqlDataSource database)
 {
     private static readonly string Version = typeof(DatasetExporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
-    /// <summary>Bytes after which a data file is closed and another begun.</summary>
+    /// <summary>Bytes of lines after which a data file is closed and another begun.</summary>
     internal long ShardBytes { get; init; } = 256L << 20;
 
     /// <summary>Exports to a folder that is new or empty.</summary>

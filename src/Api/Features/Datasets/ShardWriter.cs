@@ -13,9 +13,6 @@ internal sealed class ShardWriter(string folder, string split, bool gzip, long m
     private readonly List<DatasetFile> _done = [];
     private Shard? _open;
 
-    /// <summary>Bytes written so far, as they lie on the disk.</summary>
-    public long Bytes => _done.Sum(file => file.Bytes) + (_open?.Bytes ?? 0);
-
     /// <summary>Adds a line.</summary>
     public async Task WriteAsync(byte[] line, CancellationToken cancellationToken)
     {
@@ -71,6 +68,9 @@ internal sealed class ShardWriter(string folder, string split, bool gzip, long m
         private readonly Stream _lines;
         private long _rows;
 
+        // Of lines, not of the file: the same rows part at the same places, compressed or not.
+        private long _bytes;
+
         public Shard(string path, bool gzip)
         {
             // Without a buffer: a line is long, and a full disk is said at once.
@@ -79,12 +79,13 @@ internal sealed class ShardWriter(string folder, string split, bool gzip, long m
             _lines = gzip ? new GZipStream(_hashed, CompressionLevel.Optimal, leaveOpen: true) : _hashed;
         }
 
-        public long Bytes => _file.Position;
+        public long Bytes => _bytes;
 
         public async ValueTask WriteAsync(byte[] line, CancellationToken cancellationToken)
         {
             await _lines.WriteAsync(line, cancellationToken);
             _rows++;
+            _bytes += line.Length;
         }
 
         public async Task<DatasetFile> CompleteAsync()
