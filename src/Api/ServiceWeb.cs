@@ -1,3 +1,5 @@
+using KernelForge.Api.Pages;
+
 namespace KernelForge.Api;
 
 /// <summary>The web server: REST and pages, each slice under <c>Features/</c> mapping its own. A worker alone listens nowhere.</summary>
@@ -13,6 +15,7 @@ internal static class ServiceWeb
         }
 
         builder.WebHost.UseUrls(settings.Urls);
+        WebPages.Add(builder.Services);
     }
 
     /// <summary>Maps every slice.</summary>
@@ -24,6 +27,7 @@ internal static class ServiceWeb
         }
 
         app.MapGet("/health/live", () => "live");
+        WebPages.Map(app);
     }
 
     /// <summary>Stands where a web server would: a worker has nobody to serve.</summary>
