@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What this machine itself must have: the .NET SDK, mmdebstrap, bubblewrap.
+# What this machine itself must have: the .NET SDK, mmdebstrap, bubblewrap, and for tests of the pages a browser.
 
 # find_dotnet: sets DOTNET to the first dotnet there is and exports DOTNET_ROOT for programs that are started by their own name.
 find_dotnet() {
@@ -38,8 +38,32 @@ need_programs() {
       *) packages+=("$program") ;;
     esac
   done
-  ((${#packages[@]})) || return 0
+  ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
+}
 
+# need_browser: Debian's chromium, and a font so that pages on it can be read; exports KERNELFORGE_BROWSER, its path. Who
+# has set that already has a browser.
+need_browser() {
+  local -a packages=()
+  if [[ -n ${KERNELFORGE_BROWSER:-} ]]; then
+    [[ -x $KERNELFORGE_BROWSER ]] || fail 69 "KERNELFORGE_BROWSER=$KERNELFORGE_BROWSER is no program." "Set it to the path of a chromium, or unset it, and one is installed."
+    return 0
+  fi
+  type -P chromium >/dev/null || packages+=(chromium)
+  [[ -n $(find /usr/share/fonts /usr/local/share/fonts "${HOME:-/}/.local/share/fonts" \( -name '*.ttf' -o -name '*.otf' \) -print -quit 2>/dev/null) ]] || packages+=(fonts-dejavu-core)
+  if ((${#packages[@]})); then
+    mkdir -p "$KERNELFORGE_HOME"
+    KF_LOG=$KERNELFORGE_HOME/browser.log
+    : >"$KF_LOG"
+    install_packages "${packages[@]}"
+  fi
+  KERNELFORGE_BROWSER=$(type -P chromium) || fail 69 "${packages[*]} installed, and there is still no program chromium on the PATH." "Set KERNELFORGE_BROWSER to the path of one."
+  export KERNELFORGE_BROWSER
+}
+
+# install_packages PACKAGE…: with apt-get, as root or through sudo; else shows the command and ends.
+install_packages() {
+  local -a packages=("$@")
   local -a install=(env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -y --no-install-recommends install "${packages[@]}")
   local -a update=(apt-get -o DPkg::Lock::Timeout=300 update)
   type -P apt-get >/dev/null || fail 69 "${packages[*]} missing, and this machine has no apt-get." \

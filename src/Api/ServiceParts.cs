@@ -50,7 +50,8 @@ internal static class ServiceParts
                 scheduler.InstanceName = "kernelforge";
                 scheduler.GenerateInstanceId = true;
                 scheduler.IdleWaitTime = TimeSpan.FromSeconds(2);
-                scheduler.MaxBatchSize = Math.Max(1, settings.Workers);
+                // A worker that stops gives its steps back instead of waiting for them.
+                scheduler.ShutdownJobInterruption = ShutdownJobInterruption.Always;
                 foreach (var platform in settings.Platforms)
                 {
                     scheduler.ServedExecutionGroups.Add(platform);
@@ -61,7 +62,11 @@ internal static class ServiceParts
             quartz.UseDefaultThreadPool(Math.Max(1, settings.Workers));
             quartz.UsePersistentStore(store =>
             {
-                store.ConfigureStore(options => options.TablePrefix = "quartz.qrtz_");
+                store.ConfigureStore(options =>
+                {
+                    options.TablePrefix = "quartz.qrtz_";
+                    options.CommandTimeout = TimeSpan.FromSeconds(15);
+                });
                 store.UsePostgres(source => source.DataSourceFactory = provider => provider.GetRequiredService<NpgsqlDataSource>());
                 store.UseSystemTextJsonSerializer();
                 store.ProvisionSchema();

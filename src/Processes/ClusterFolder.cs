@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -57,7 +58,7 @@ internal sealed class ClusterFolder(string home)
     }
 
     /// <summary>A path of the socket's folder that every client can use.</summary>
-    /// <exception cref="IOException">The short name is somebody else's.</exception>
+    /// <exception cref="PrivateClusterException">The short name is somebody else's.</exception>
     public string SocketFolder()
     {
         if (Encoding.UTF8.GetByteCount(Socket) <= SocketFolderLimit && Socket.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+".Contains(c, StringComparison.Ordinal)))
@@ -69,14 +70,12 @@ internal sealed class ClusterFolder(string home)
         {
             var next = $"{Alias}.{Guid.NewGuid():N}";
             File.CreateSymbolicLink(next, Socket);
-            try
+            // Not File.Move, which looks through links.
+            if (Libc.rename(next, Alias) != 0)
             {
-                File.Move(next, Alias, overwrite: true);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
+                var reason = Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
                 File.Delete(next);
-                throw new IOException($"{Alias} must become a link to {Socket}, whose name does not fit a socket's address, and is somebody else's: remove it, or set KERNELFORGE_HOME to a folder with a shorter name", error);
+                throw new PrivateClusterException($"{Alias} must become a link to {Socket}, whose name does not fit a socket's address, and cannot ({reason}): remove it, or set KERNELFORGE_HOME to a folder with a shorter name");
             }
         }
 

@@ -11,7 +11,8 @@ internal sealed class ClusterServer
     /// <summary>The locked part's exit status when another holds the server's lock.</summary>
     public const int LockHeld = 75;
 
-    private const string Inside = "/var/lib/postgresql";
+    /// <summary>The cluster's folder, as the server and its clients see it.</summary>
+    public const string Inside = "/var/lib/postgresql";
 
     /// <summary>
     /// Takes the server's lock, makes the data where there are none, and starts the server, which inherits the lock's
@@ -79,7 +80,7 @@ internal sealed class ClusterServer
     public static ClusterServer Find(ClusterFolder folder, string toolbox)
     {
         // The root itself and not the link to it, which may soon lead elsewhere.
-        var root = Directory.ResolveLinkTarget(toolbox, returnFinalTarget: true)?.FullName ?? toolbox;
+        var root = Directory.Exists(toolbox) ? Directory.ResolveLinkTarget(toolbox, returnFinalTarget: true)?.FullName ?? toolbox : toolbox;
         var majors = Majors(root);
         if (majors.Count == 0)
         {

@@ -28,6 +28,9 @@ internal static partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int flock(SafeFileHandle file, int operation);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int rename(string from, string to);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int process, int signal);
 }

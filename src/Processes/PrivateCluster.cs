@@ -22,7 +22,13 @@ public sealed class PrivateCluster : IAsyncDisposable
     private readonly ClusterFolder _folder;
     private FileLock? _use;
 
-    private PrivateCluster(ClusterFolder folder) => _folder = folder;
+    private readonly string _toolbox;
+
+    private PrivateCluster(ClusterFolder folder, string toolbox)
+    {
+        _folder = folder;
+        _toolbox = toolbox;
+    }
 
     /// <summary>Folder of the server's socket, in a form that fits a socket's address: <c>psql -h FOLDER -U postgres kernelforge</c>.</summary>
     public string SocketFolder { get; private set; } = string.Empty;
@@ -41,7 +47,7 @@ public sealed class PrivateCluster : IAsyncDisposable
     public static async Task<PrivateCluster> StartAsync(string home, string toolbox, CancellationToken cancellationToken)
     {
         var folder = new ClusterFolder(home);
-        var cluster = new PrivateCluster(folder);
+        var cluster = new PrivateCluster(folder, toolbox);
         try
         {
             folder.Create();
@@ -63,6 +69,23 @@ public sealed class PrivateCluster : IAsyncDisposable
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Runs one of PostgreSQL's own programs as a client (<c>psql</c>, <c>pgbench</c>, <c>pg_dump</c>), with a text as its script: <c>-f SCRIPT</c> comes last.</summary>
+    public async Task<ChildExit> RunClientAsync(string program, string[] arguments, string script, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        var name = $"script-{Guid.NewGuid():N}.sql";
+        var path = Path.Combine(_folder.Path, name);
+        await File.WriteAllTextAsync(path, script, cancellationToken);
+        try
+        {
+            return await ClusterServer.Find(_folder, _toolbox).RunClientAsync(program, [.. arguments, "-f", ClusterServer.Inside + "/" + name, Database], cancellationToken);
+        }
+        finally
+        {
+            File.Delete(path);
         }
     }
 

@@ -122,7 +122,7 @@ public sealed partial class TaskSuite
         }
         catch (Exception error) when (error is JsonException or ArgumentException)
         {
-            throw new InvalidDataException($"{path}: {error.Message}");
+            throw new InvalidDataException($"{path}: {error.Message}", error);
         }
     }
 

@@ -14,6 +14,9 @@ internal static class Database
     public static NpgsqlDataSource Open(string connectionString)
     {
         NpgsqlConnectionStringBuilder settings = new(connectionString) { ApplicationName = "kernelforge", MaxPoolSize = 40, Timeout = 15, CommandTimeout = 60 };
+
+        // A process that was stopped inside a transaction would hold Quartz's lock, and with it every other node, until it comes back.
+        settings.Options = $"{settings.Options} -c idle_in_transaction_session_timeout=10000".Trim();
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 

@@ -59,22 +59,20 @@ internal sealed partial class Dispatcher(
 
         var scheduler = await schedulers.GetScheduler(cancellationToken);
         var open = await steps.WithoutJobAsync(Batch, cancellationToken);
-        await Parallel.ForEachAsync(open, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (step, token) =>
+        if (open.Count > 0)
         {
-            var job = JobBuilder.Create<StepJob>().WithIdentity(step.Id.ToString(), JobGroup).RequestRecovery().Build();
-            var trigger = TriggerBuilder.Create().WithIdentity(step.Id.ToString(), JobGroup).ForJob(job).WithPriority(step.Priority).WithExecutionGroup(step.Group).StartNow().Build();
-            try
-            {
-                await scheduler.ScheduleJob(job, trigger, cancellationToken: token);
-            }
-            catch (ObjectAlreadyExistsException)
-            {
-                // It has its job.
-            }
-        });
+            await scheduler.ScheduleJobs(open.ToDictionary(JobOf, step => (IReadOnlyCollection<ITrigger>)[TriggerOf(step)]), cancellationToken: cancellationToken);
+        }
+
         await transaction.CommitAsync(cancellationToken);
         return open.Count;
     }
+
+    private static IJobDetail JobOf((Guid Id, string Group, int Priority) step) =>
+        JobBuilder.Create<StepJob>().WithIdentity(step.Id.ToString(), JobGroup).RequestRecovery().Build();
+
+    private static ITrigger TriggerOf((Guid Id, string Group, int Priority) step) =>
+        TriggerBuilder.Create().WithIdentity(step.Id.ToString(), JobGroup).WithPriority(step.Priority).WithExecutionGroup(step.Group).StartNow().Build();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a sweep over accepted work broke off; it is tried again")]
     private static partial void SweepBroke(ILogger logger, Exception error);

@@ -84,7 +84,7 @@ public sealed record CorrectnessReport
     /// <summary>Largest |error| ÷ max(|reference|, rms of the reference).</summary>
     public double? MaxRelativeError { get; init; }
 
-    /// <summary>What the rule allowed at the worst element.</summary>
+    /// <summary>What the rule allowed at the worst element where one differs, else at the element with the largest error.</summary>
     public double? AllowedError { get; init; }
 
     /// <summary>Elements over what is allowed, in the worst trial.</summary>

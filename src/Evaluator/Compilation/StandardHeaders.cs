@@ -69,7 +69,7 @@ internal static class StandardHeaders
         ["assert.h"] = "#pragma once\n",
         ["cassert"] = UnlessCudas("cassert", string.Empty),
         ["stdio.h"] = "#pragma once\n",
-        ["cstdio"] = UnlessCudas("cstdio", string.Empty),
+        ["cstdio"] = "#pragma once\n",
         ["limits"] = UnlessCudas("limits", FromCuda("limits")),
         ["type_traits"] = UnlessCudas("type_traits", FromCuda("type_traits")),
         ["utility"] = UnlessCudas("utility", FromCuda("utility")),

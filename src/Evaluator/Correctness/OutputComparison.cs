@@ -33,6 +33,9 @@ internal sealed record ComparisonResult
     /// <summary>What was allowed there.</summary>
     public double Allowed { get; init; }
 
+    /// <summary>What was allowed at the element with the largest absolute error.</summary>
+    public double AllowedAtLargest { get; init; }
+
     /// <summary>Root mean square of the errors over finite elements.</summary>
     public double RmsError { get; init; }
 
@@ -139,10 +142,11 @@ internal static class OutputComparison
         private double _expected;
         private double _actual;
         private double _allowed;
+        private double _allowedAtLargest;
 
         public void Finite(int index, double reference, double value, double error, double scale, double allowed)
         {
-            _maxAbsolute = Math.Max(_maxAbsolute, error);
+            (_maxAbsolute, _allowedAtLargest) = error >= _maxAbsolute ? (error, allowed) : (_maxAbsolute, _allowedAtLargest);
             var relative = scale > 0 ? error / scale : error > 0 ? double.PositiveInfinity : 0;
             _maxRelative = Math.Max(_maxRelative, relative);
             var excess = error <= allowed ? (allowed > 0 ? error / allowed : 0) : allowed > 0 ? error / allowed : double.MaxValue;
@@ -174,6 +178,7 @@ internal static class OutputComparison
             Expected = _expected,
             Actual = _actual,
             Allowed = _allowed,
+            AllowedAtLargest = _allowedAtLargest,
             UnexpectedNan = _nan,
         };
 

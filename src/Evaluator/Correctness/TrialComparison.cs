@@ -42,7 +42,7 @@ internal static class CorrectnessSummary
             SkippedDistributions = skipped,
             MaxAbsoluteError = FiniteOrNull(comparisons.Select(c => c.Result.MaxAbsoluteError)),
             MaxRelativeError = FiniteOrNull(comparisons.Select(c => c.Result.MaxRelativeError)),
-            AllowedError = worst?.Result.Allowed,
+            AllowedError = worst?.Result.Mismatched > 0 ? worst.Result.Allowed : comparisons.MaxBy(c => c.Result.MaxAbsoluteError)?.Result.AllowedAtLargest,
             MismatchedElements = worst?.Result.Mismatched ?? 0,
             Worst = worst is null ? null : Element(worst, comparisons),
         };
@@ -62,17 +62,20 @@ internal static class CorrectnessSummary
         : $"nearest to its limit is an error of {worst.Result.WorstExcess * worst.Result.Allowed:G3} where {worst.Result.Allowed:G3} is allowed";
 
     /// <summary>One sentence for an outcome whose numbers are wrong.</summary>
-    public static string Describe(CorrectnessReport report)
+    public static string Describe(CorrectnessReport report, IReadOnlyList<TrialComparison> comparisons)
     {
         var worst = report.Worst ?? throw new ArgumentException("the report compares nothing", nameof(report));
         var values = worst.Index is null
-            ? $"values of this hidden trial are not shown; the largest absolute error is {Number(report.MaxAbsoluteError)} where {Number(report.AllowedError)} is allowed"
+            ? $"values of this hidden trial are not shown; the worst error is {Number(WorstError(comparisons))} where {Number(report.AllowedError)} is allowed"
             : $"{worst.Output}[{string.Join(", ", worst.Index)}] is {Number(worst.Actual)} where {Number(worst.Expected)} ± {Number(report.AllowedError)} was expected";
         return $"{worst.Output} differs at preset {worst.Preset}, distribution {worst.Distribution}: {values}; {worst.Pattern} ({report.MismatchedElements} mismatched)."
             + (worst.Hint is null ? string.Empty : $" Hint: {worst.Hint}.");
     }
 
     private static string Number(double? value) => value is { } number ? number.ToString("G7") : "not finite";
+
+    private static double? WorstError(IReadOnlyList<TrialComparison> comparisons)
+        => Worst(comparisons) is { } worst && double.IsFinite(worst.Result.Actual) ? Math.Abs(worst.Result.Actual - worst.Result.Expected) : null;
 
     private static TrialComparison? Worst(IReadOnlyList<TrialComparison> comparisons) =>
         comparisons.Where(c => c.Result.WorstIndex >= 0)
@@ -125,11 +128,16 @@ internal static class CorrectnessSummary
 
         if (worst.Result.UnexpectedNan > 0)
         {
-            return $"{worst.Result.UnexpectedNan} elements are NaN where the reference is not: a division by zero, an overflow, or a read of memory that nothing wrote";
+            return $"{worst.Result.UnexpectedNan} elements are NaN where the reference is not: a division by zero, an overflow, a read of memory that nothing wrote, or a shuffle from a lane that takes no part (a block that is no multiple of 32)";
+        }
+
+        if (worst.ReferenceRmsError is null && worst.Result.Mismatched < Math.Max(3, worst.Result.Elements / 100))
+        {
+            return "few integers differ; where they are indices, values may tie, and then the task should say OUTPUT_RULES = {\"" + worst.Output + "\": \"index_of(INPUT, DIM)\"}";
         }
 
         var small = worst.Result.MaxRelativeError is > 0 and < 0.02;
-        var most = worst.Result.Mismatched > worst.Result.Elements / 20;
+        var most = worst.Result.Elements > 1 && worst.Result.Mismatched > worst.Result.Elements / 20;
         return small && most && worst.ReferenceRmsError is { } own && worst.Result.RmsError > 64 * own
             ? "small errors all over the output: arithmetic or accumulation in low precision, an approximate formula, or a variance computed in one pass as E[x²] − E[x]²"
             : null;

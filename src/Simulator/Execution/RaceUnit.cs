@@ -14,9 +14,9 @@ internal static unsafe class RaceUnit
         for (int at = address & ~3; at < address + size; at += 4)
         {
             access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes(address, size, at), relaxed || kind == AccessKind.Atomic);
-            if (RaceRules.Check(ref words[at >> 2], access, kind != AccessKind.Read, block.Clocks!, blocksMaySynchronise: false, out AccessStamp other))
+            if (RaceRules.Check(ref words[at >> 2], access, kind != AccessKind.Read, block.Clocks!, blocksMaySynchronise: false, out AccessStamp other)
+                && ReportShared(block, warp, code, lane, at, size, kind, other))
             {
-                ReportShared(block, warp, code, lane, at, size, kind, other);
                 return;
             }
         }
@@ -34,9 +34,9 @@ internal static unsafe class RaceUnit
             }
 
             access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes((int)(address & 0xfff), size, (int)(at & 0xfff)), relaxed || kind == AccessKind.Atomic);
-            if (RaceRules.Check(ref page[(at >> 2) & 1023], access, kind != AccessKind.Read, block.Clocks!, block.Launch.BlocksMaySynchronise, out AccessStamp other))
+            if (RaceRules.Check(ref page[(at >> 2) & 1023], access, kind != AccessKind.Read, block.Clocks!, block.Launch.BlocksMaySynchronise, out AccessStamp other)
+                && ReportGlobal(block, warp, code, lane, at, size, kind, other))
             {
-                ReportGlobal(block, warp, code, lane, at, size, kind, other);
                 return;
             }
         }
@@ -66,9 +66,9 @@ internal static unsafe class RaceUnit
 
             for (int at = address; at < address + size; at += 4)
             {
-                if (RaceRules.Check(ref words[at >> 2], access, isWrite, clocks, blocksMaySynchronise: false, out AccessStamp other))
+                if (RaceRules.Check(ref words[at >> 2], access, isWrite, clocks, blocksMaySynchronise: false, out AccessStamp other)
+                    && ReportShared(block, warp, code, lane, at, size, kind, other))
                 {
-                    ReportShared(block, warp, code, lane, at, size, kind, other);
                     break;
                 }
             }
@@ -105,31 +105,33 @@ internal static unsafe class RaceUnit
             access.Is(blockNumber, (warp.Index * 32) + lane, 15, relaxed);
             for (ulong at = address; at < address + (ulong)size; at += 4)
             {
-                if (RaceRules.Check(ref page[(int)(at >> 2) & 1023], access, isWrite, clocks, maySynchronise, out AccessStamp other))
+                if (RaceRules.Check(ref page[(int)(at >> 2) & 1023], access, isWrite, clocks, maySynchronise, out AccessStamp other)
+                    && ReportGlobal(block, warp, code, lane, at, size, kind, other))
                 {
-                    ReportGlobal(block, warp, code, lane, at, size, kind, other);
                     break;
                 }
             }
         }
     }
 
-    private static void ReportShared(BlockContext block, WarpState warp, int code, int lane, int at, int size, AccessKind kind, in AccessStamp other)
+    // False: both stored the same; another word of the access may race all the same.
+    private static bool ReportShared(BlockContext block, WarpState warp, int code, int lane, int at, int size, AccessKind kind, in AccessStamp other)
     {
         if (kind == AccessKind.Write && SameValue.IsStored(block, warp, code, lane, (ulong)at, other))
         {
-            return;
+            return false;
         }
 
         (string name, long element, long offset) = FindingMaker.SharedPlace(block, (ulong)at);
         Report(block, warp, code, lane, kind, other, $"{name}[{element}] in shared memory", name, element, offset, size);
+        return true;
     }
 
-    private static void ReportGlobal(BlockContext block, WarpState warp, int code, int lane, ulong at, int size, AccessKind kind, in AccessStamp other)
+    private static bool ReportGlobal(BlockContext block, WarpState warp, int code, int lane, ulong at, int size, AccessKind kind, in AccessStamp other)
     {
         if (kind == AccessKind.Write && SameValue.IsStored(block, warp, code, lane, at, other))
         {
-            return;
+            return false;
         }
 
         DeviceBuffer? buffer = block.Launch.Memory.Find(at);
@@ -137,6 +139,7 @@ internal static unsafe class RaceUnit
         long offset = buffer is null ? (long)at : (long)(at - buffer.Address);
         long element = offset / Math.Max(1, buffer?.Spec.ElementSize ?? 4);
         Report(block, warp, code, lane, kind, other, $"{name}[{element}]", name, element, offset, size);
+        return true;
     }
 
     private static int Bytes(int address, int size, int word)

@@ -11,6 +11,11 @@ namespace KernelForge.Simulator.Execution;
 /// <summary>Operations across the lanes of a warp (PTX ISA §9.7.9.6, §9.7.13).</summary>
 internal static unsafe class WarpUnit
 {
+    // What a shuffle hands over from a lane that takes no part: absent, returned, or left out by the mask. PTX leaves it undefined and
+    // hardware gives a stale register; this is a NaN as float32 and in the upper half of two float16, and no small integer, so that a
+    // result that depends on it is wrong and one that does not stays right.
+    private const uint Undefined = 0x7fe5a5a5;
+
     public static void StoreUniform(byte* row, uint mask, uint value)
     {
         uint* r = (uint*)row;
@@ -197,7 +202,7 @@ internal static unsafe class WarpUnit
 
             j = p ? j : lane;
             inRange |= p ? 1u << lane : 0;
-            result[lane] = a[j & 31];
+            result[lane] = (mask >> (j & 31) & 1) != 0 ? a[j & 31] : Undefined;
         }
 
         Vectors.Store32(r + ins->D, mask, Vectors.U((byte*)result, 0), Vectors.U((byte*)result, 1));
@@ -216,11 +221,23 @@ internal static unsafe class WarpUnit
         Vector512<int> high = SourceLanes(ins, r, 1, out uint inHigh);
         Vector512<uint> first = Avx512F.PermuteVar16x32x2(Vectors.U(a, 0), low.AsUInt32(), Vectors.U(a, 1));
         Vector512<uint> second = Avx512F.PermuteVar16x32x2(Vectors.U(a, 0), high.AsUInt32(), Vectors.U(a, 1));
+        if (mask != uint.MaxValue)
+        {
+            first = KeepDefined(first, low, mask);
+            second = KeepDefined(second, high, mask);
+        }
+
         Vectors.Store32(r + ins->D, mask, first, second);
         if (ins->D2 != 0)
         {
             StorePredicate(r + ins->D2, mask, inLow | (inHigh << 16));
         }
+    }
+
+    private static Vector512<uint> KeepDefined(Vector512<uint> values, Vector512<int> sources, uint mask)
+    {
+        Vector512<uint> takesPart = Avx512F.ShiftRightLogicalVariable(Vector512.Create(mask), (sources & Vector512.Create(31)).AsUInt32()) & Vector512<uint>.One;
+        return Vector512.ConditionalSelect(Vector512.Equals(takesPart, Vector512<uint>.One), values, Vector512.Create(Undefined));
     }
 
     /// <summary>Which lane each of sixteen lanes reads; itself where that one is out of range.</summary>

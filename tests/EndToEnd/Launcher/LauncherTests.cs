@@ -18,8 +18,6 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Theory]
-    [InlineData("serve")]
-    [InlineData("worker")]
     [InlineData("submit", "activation/gelu", "x.cu")]
     [InlineData("mcp")]
     public void A_verb_of_the_service_exits_64_and_says_so(params string[] arguments)
@@ -113,6 +111,33 @@ public sealed class LauncherTests : IDisposable
 
         Assert.True(code == 0, error);
         Assert.Equal("./downloads\n./now\n./used\ndownloads/a.deb\n", output);
+    }
+
+    [Fact]
+    public void A_part_leaves_those_before_it_as_they_are_and_makes_no_file_of_theirs_anew()
+    {
+        var (code, output, error) = Toolbox("""
+            need_space() { :; }; watched() { shift 2; "$@"; }; bwrap() { :; }
+            mkdir -p "$KF_TOOLBOXES/old/.kernelforge"
+            touch "$KF_TOOLBOXES/old/.kernelforge/in-use" "$KF_TOOLBOXES/old/shared"
+            for part in eval headers; do part_lines "$part"; printf '%s\n' "$REPLY" >"$KF_TOOLBOXES/old/.kernelforge/$part"; done
+            ln -s toolboxes/old "$KF_TOOLBOX"
+            make_database
+            part_ready eval; part_ready headers; part_ready database
+            stat -c %h "$KF_TOOLBOX/shared" "$KF_TOOLBOX/.kernelforge/in-use"
+            """);
+
+        Assert.True(code == 0, error);
+        Assert.Equal("2\n1\n", output);
+    }
+
+    [Fact]
+    public void A_browser_that_is_none_exits_69_and_names_the_setting()
+    {
+        var (code, _, error) = Toolbox("KERNELFORGE_BROWSER=/nowhere/chromium; need_browser");
+
+        Assert.Equal(69, code);
+        Assert.Contains("KERNELFORGE_BROWSER=/nowhere/chromium", error, StringComparison.Ordinal);
     }
 
     [Fact]

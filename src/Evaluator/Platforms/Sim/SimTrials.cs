@@ -53,7 +53,7 @@ internal sealed class SimTrials(CheckRequest request)
 
         var report = Report();
         return report.MismatchedElements > 0
-            ? Reply(CheckVerdict.IncorrectNumerical, CorrectnessSummary.Describe(report))
+            ? Reply(CheckVerdict.IncorrectNumerical, CorrectnessSummary.Describe(report, _comparisons))
             : Reply(CheckVerdict.Passed, $"passed {_trials} trials at {string.Join(" and ", _presets)}; {CorrectnessSummary.Nearest(_comparisons)}");
     }
 
