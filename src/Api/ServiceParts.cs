@@ -1,6 +1,9 @@
 using KernelForge.Agents.Chat;
 using KernelForge.Agents.Evaluation;
 using KernelForge.Agents.Prompts;
+using KernelForge.Api.Features.Runs;
+using KernelForge.Api.Features.Submissions;
+using KernelForge.Api.Features.Tasks;
 using KernelForge.Api.Store;
 using KernelForge.Api.Work;
 using KernelForge.Contracts.Plans;
@@ -25,6 +28,12 @@ internal static class ServiceParts
         services.AddSingleton<EventStore>();
         services.AddSingleton<OwnerStore>();
         services.AddSingleton<TaskFiles>();
+        services.AddSingleton<TaskNames>();
+        services.AddSingleton<Acceptance>();
+        services.AddSingleton<Intake>();
+        services.AddSingleton<RunIntake>();
+        services.AddSingleton<WorkBell>();
+        services.AddHostedService(provider => provider.GetRequiredService<WorkBell>());
         services.AddSingleton<Notifications>();
         services.AddHostedService(provider => provider.GetRequiredService<Notifications>());
     }

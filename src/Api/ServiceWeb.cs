@@ -1,4 +1,5 @@
 using KernelForge.Api.Pages;
+using KernelForge.Api.Rest;
 
 namespace KernelForge.Api;
 
@@ -15,6 +16,7 @@ internal static class ServiceWeb
         }
 
         builder.WebHost.UseUrls(settings.Urls);
+        RestApi.Add(builder);
         WebPages.Add(builder.Services);
     }
 
@@ -26,8 +28,8 @@ internal static class ServiceWeb
             return;
         }
 
-        app.MapGet("/health/live", () => "live");
         WebPages.Map(app);
+        RestApi.Map(app);
     }
 
     /// <summary>Stands where a web server would: a worker has nobody to serve.</summary>

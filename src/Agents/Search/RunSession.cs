@@ -270,7 +270,7 @@ internal sealed class RunSession
         Emit(new Evaluated { RunId = Request.RunId, At = Now, Round = attempt.Round, Outcome = attempt.Outcome, Gain = attempt.Gain, DurationMs = judging.TotalMilliseconds });
         if (improved)
         {
-            Emit(new Improved { RunId = Request.RunId, At = Now, Round = attempt.Round, Best = BestOf(attempt), Gain = attempt.Gain });
+            Emit(new Improved { RunId = Request.RunId, At = Now, Round = attempt.Round, Best = BestAttempt.Figures(attempt), Gain = attempt.Gain });
         }
     }
 
@@ -301,7 +301,7 @@ internal sealed class RunSession
     private bool Keep(AttemptRecord attempt)
     {
         _attempts.Add(attempt);
-        if (!IsBetter(attempt, Best))
+        if (!BestAttempt.IsBetter(attempt, Best))
         {
             return false;
         }
@@ -310,37 +310,13 @@ internal sealed class RunSession
         return true;
     }
 
-    /// <summary>Rankable before unrankable, then the larger speed-up (each against the baseline of its own class), else the smaller latency.</summary>
-    private static bool IsBetter(AttemptRecord attempt, AttemptRecord? best)
-    {
-        if (attempt.Outcome is not Passed || best is null || attempt.Outcome.Ranked != best.Outcome.Ranked)
-        {
-            return attempt.Outcome is Passed && (best is null || attempt.Outcome.Ranked);
-        }
-
-        return (attempt.Outcome.Performance, best.Outcome.Performance) switch
-        {
-            (null, _) => false,
-            (_, null) => true,
-            ({ SpeedupFactor: { } mine }, { SpeedupFactor: { } other }) => mine > other,
-            var (mine, other) => mine.LatencyMs < other.LatencyMs,
-        };
-    }
-
     private double? GainOf(EvaluationOutcome outcome) =>
         outcome is Passed && outcome.Performance is { LatencyMs: > 0 } mine && Best?.Outcome.Performance is { } before ? before.LatencyMs / mine.LatencyMs : null;
-
-    private static BestSolution BestOf(AttemptRecord attempt) => new()
-    {
-        SolutionSha256 = attempt.Sha256!,
-        SpeedupFactor = attempt.Outcome.Performance?.SpeedupFactor,
-        LatencyMs = attempt.Outcome.Performance?.LatencyMs,
-    };
 
     /// <summary>Tells that the run has ended, and reports.</summary>
     public RunReport Finish(Stop stop)
     {
-        var best = Best is { } attempt ? BestOf(attempt) : null;
+        var best = Best is { } attempt ? BestAttempt.Figures(attempt) : null;
         Emit(new Stopped { RunId = Request.RunId, At = Now, Status = stop.Status, Reason = stop.Reason, Message = stop.Message, Best = best, Usage = _usage });
         return new RunReport
         {

@@ -26,16 +26,22 @@ internal sealed class EventStore(NpgsqlDataSource database, TimeProvider time)
         await using NpgsqlBatch batch = new(connection);
         foreach (var (type, body) in events)
         {
-            NpgsqlBatchCommand command = new("INSERT INTO events (stream_id, type, body, created_at) VALUES ($1, $2, $3, $4)");
-            command.Parameters.AddWithValue(stream);
-            command.Parameters.AddWithValue(type);
-            command.Parameters.AddWithValue(NpgsqlDbType.Json, body);
-            command.Parameters.AddWithValue(time.GetUtcNow());
-            batch.BatchCommands.Add(command);
+            batch.BatchCommands.Add(Append(stream, type, body));
         }
 
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await StepStore.NotifyAsync(connection, Channel, stream.ToString(), cancellationToken);
+    }
+
+    /// <summary>Adds one event as part of a batch that makes the stream: nobody can be waiting for it yet.</summary>
+    public NpgsqlBatchCommand Append(Guid stream, string type, string body)
+    {
+        NpgsqlBatchCommand command = new("INSERT INTO events (stream_id, type, body, created_at) VALUES ($1, $2, $3, $4)");
+        command.Parameters.AddWithValue(stream);
+        command.Parameters.AddWithValue(type);
+        command.Parameters.AddWithValue(NpgsqlDbType.Json, body);
+        command.Parameters.AddWithValue(time.GetUtcNow());
+        return command;
     }
 
     /// <summary>Events of a stream after an id, at most <paramref name="most"/>.</summary>

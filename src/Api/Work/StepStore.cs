@@ -20,12 +20,19 @@ internal sealed class StepStore(NpgsqlDataSource database, TimeProvider time)
     /// <summary>Puts a step in the queue, inside the transaction that makes its owner.</summary>
     public async Task EnqueueAsync(NpgsqlConnection connection, Guid id, string kind, Guid owner, int number, string group, int priority, CancellationToken cancellationToken)
     {
-        await using NpgsqlCommand command = new(
+        await using NpgsqlBatch batch = new(connection) { BatchCommands = { Enqueue(id, kind, owner, number, group, priority) } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await NotifyAsync(connection, WorkChannel, group, cancellationToken);
+    }
+
+    /// <summary>Puts a step in the queue as part of a batch; whoever sends it tells the workers afterwards.</summary>
+    public NpgsqlBatchCommand Enqueue(Guid id, string kind, Guid owner, int number, string group, int priority)
+    {
+        NpgsqlBatchCommand command = new(
             """
             INSERT INTO steps (id, kind, owner_id, number, execution_group, priority, state, not_before, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $7);
-            """,
-            connection);
+            VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $7)
+            """);
         command.Parameters.AddWithValue(id);
         command.Parameters.AddWithValue(kind);
         command.Parameters.AddWithValue(owner);
@@ -33,8 +40,7 @@ internal sealed class StepStore(NpgsqlDataSource database, TimeProvider time)
         command.Parameters.AddWithValue(group);
         command.Parameters.AddWithValue(priority);
         command.Parameters.AddWithValue(time.GetUtcNow());
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        await NotifyAsync(connection, WorkChannel, group, cancellationToken);
+        return command;
     }
 
     /// <summary>Takes a step with a new fence; null where it has ended. Whoever had it before can write no more.</summary>

@@ -21,7 +21,7 @@ public sealed record RunReport
     /// <summary>
     /// Why it stopped: <c>rounds</c>, <c>target_speedup</c>, <c>speed_of_light</c>, <c>plateau</c>, <c>budget_calls</c>, <c>budget_tokens</c>,
     /// <c>budget_cost</c>, <c>time</c>, <c>no_advice</c>, <c>no_time</c> (it passed and no time was made), <c>transcript_ended</c>, <c>transcript_mismatch</c>, <c>model_error</c>,
-    /// <c>evaluator_fault</c>, <c>cancelled</c>.
+    /// <c>evaluator_fault</c>, <c>cancelled</c>, <c>failed</c> (of a service: it could not be done, and <see cref="Fault"/> says why). Empty while it goes on.
     /// </summary>
     public required string StopReason { get; init; }
 

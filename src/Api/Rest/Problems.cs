@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Npgsql;
+
+namespace KernelForge.Api.Rest;
+
+/// <summary>Whatever goes wrong with a request, as problem details (RFC 9457): <c>status</c>, <c>title</c>, <c>detail</c>, and <c>field</c> where one is to blame.</summary>
+internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandler
+{
+    /// <summary>Most bytes of a request's body.</summary>
+    public const int MostBodyBytes = 2 * 1024 * 1024;
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        var (status, detail, field) = Read(exception);
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            RequestBroke(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
+        }
+
+        if (status == StatusCodes.Status503ServiceUnavailable)
+        {
+            httpContext.Response.Headers.RetryAfter = "2";
+        }
+
+        await WriteAsync(httpContext, status, detail, field);
+        return true;
+    }
+
+    /// <summary>Answers with a problem.</summary>
+    public static Task WriteAsync(HttpContext context, int status, string detail, string? field = null)
+    {
+        ProblemDetails problem = new() { Status = status, Detail = detail };
+        if (field is not null)
+        {
+            problem.Extensions["field"] = field;
+        }
+
+        return Results.Problem(problem).ExecuteAsync(context);
+    }
+
+    /// <summary>Answers without a body of their own, such as 404 and 405 of the router.</summary>
+    public static Task WriteEmptyAsync(StatusCodeContext status)
+    {
+        var context = status.HttpContext;
+        if (!IsApi(context.Request.Path))
+        {
+            return status.Next(context);
+        }
+
+        var what = $"{context.Request.Method} {context.Request.Path}";
+        return WriteAsync(context, context.Response.StatusCode, context.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => $"there is no {what}; /openapi/v1.json lists what there is",
+            StatusCodes.Status405MethodNotAllowed => $"{what}: this address knows {string.Join(", ", context.Response.Headers.Allow.ToArray())}",
+            StatusCodes.Status415UnsupportedMediaType => $"{what}: expected a body of type application/json, found '{context.Request.ContentType}'",
+            var other => $"{what} was answered with status {other}",
+        });
+    }
+
+    /// <summary>Whether programs, not people, ask there.</summary>
+    public static bool IsApi(PathString path) => path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/openapi", StringComparison.Ordinal);
+
+    private static (int Status, string Detail, string? Field) Read(Exception exception) => exception switch
+    {
+        RefusedException refused => (refused.Status, refused.Message, refused.Field),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, $"the body is larger than {MostBodyBytes} bytes, the most that is read", null),
+        BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, $"the body cannot be read: {json.Message}", FieldOf(json)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } bad => (bad.StatusCode, $"expected a body of type application/json: {bad.Message}", null),
+        BadHttpRequestException bad => (bad.StatusCode, bad.InnerException is { } inner ? $"{bad.Message} {inner.Message}" : bad.Message, null),
+        JsonException json => (StatusCodes.Status400BadRequest, $"the body cannot be read: {json.Message}", FieldOf(json)),
+
+        // Of System.Text.Json: a member that says which kind of thing follows is missing.
+        NotSupportedException { Source: "System.Text.Json" } json => (StatusCodes.Status400BadRequest, $"the body cannot be read: {json.Message}", null),
+        PostgresException { IsTransient: false } => (StatusCodes.Status500InternalServerError, "a fault of the service; its log says more", null),
+        NpgsqlException or TimeoutException => (StatusCodes.Status503ServiceUnavailable, "the database cannot be reached now; nothing was stored; try again", null),
+        _ => (StatusCodes.Status500InternalServerError, "a fault of the service; its log says more", null),
+    };
+
+    /// <summary>The member that a path such as <c>$.rounds</c> names; null for the whole.</summary>
+    private static string? FieldOf(JsonException error) => error.Path is { Length: > 2 } path ? path[2..] : null;
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} broke")]
+    private static partial void RequestBroke(ILogger logger, Exception error, string method, string path);
+}
