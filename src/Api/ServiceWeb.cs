@@ -28,8 +28,8 @@ internal static class ServiceWeb
             return;
         }
 
-        WebPages.Map(app);
         RestApi.Map(app);
+        WebPages.Map(app);
     }
 
     /// <summary>Stands where a web server would: a worker has nobody to serve.</summary>

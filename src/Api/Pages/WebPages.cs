@@ -7,6 +7,7 @@ using KernelForge.Api.Features.Solutions;
 using KernelForge.Api.Features.Submissions;
 using KernelForge.Api.Features.Tasks;
 using KernelForge.Api.Features.Workers;
+using KernelForge.Api.Rest;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -31,10 +32,10 @@ internal static class WebPages
         services.AddSingleton<WorkersPageQuery>();
     }
 
-    /// <summary>Maps every page. Whatever is not below <c>/api</c> answers in HTML, errors too.</summary>
+    /// <summary>Maps every page, after the REST API: what goes wrong with an address of its own is then told as a page, not as problem details.</summary>
     public static void Map(WebApplication app)
     {
-        app.UseWhen(request => !IsForPrograms(request.Request.Path), pages => pages.Use(PageErrors.HandleAsync));
+        app.UseWhen(request => !Problems.IsApi(request.Request.Path), pages => pages.Use(PageErrors.HandleAsync));
         PageAssets.Map(app);
         var pages = app.MapGroup("").ExcludeFromDescription();
         HomePageQuery.Map(pages);
@@ -56,7 +57,4 @@ internal static class WebPages
     /// <summary>Says that something is not there, and what to do.</summary>
     public static RazorComponentResult NotFound(string what) =>
         Show<ProblemPage>(new ProblemView("Not found", what, "It may have been typed wrongly, or belong to another data folder. Start from the overview."), StatusCodes.Status404NotFound);
-
-    /// <summary>Whether an address answers programs, not people.</summary>
-    public static bool IsForPrograms(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/openapi") || path.StartsWithSegments("/health");
 }
