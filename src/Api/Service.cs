@@ -23,6 +23,7 @@ public sealed class Service : IAsyncDisposable
     /// <summary>Starts it; ready once this returns.</summary>
     /// <exception cref="DatabaseException">The database cannot be used.</exception>
     /// <exception cref="PrivateClusterException">The private database cannot be had.</exception>
+    /// <exception cref="Features.Keys.UnguardedAddressException">Other machines would reach it, and there is no API key.</exception>
     /// <exception cref="IOException">An address is in use, or cannot be listened on.</exception>
     public static async Task<Service> StartAsync(ServiceSettings settings, CancellationToken cancellationToken)
     {
@@ -33,6 +34,7 @@ public sealed class Service : IAsyncDisposable
         {
             app = Build(settings, cluster);
             await Database.MigrateAsync(app.Services.GetRequiredService<IDbContextFactory<KernelForgeDb>>(), cancellationToken);
+            await Features.Keys.Addresses.RequireGuardAsync(settings, app.Services.GetRequiredService<Npgsql.NpgsqlDataSource>(), cancellationToken);
             await app.Services.GetRequiredService<TaskCatalogue>().ImportSuiteAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
             return new Service(app);

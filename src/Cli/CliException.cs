@@ -1,7 +1,7 @@
 namespace KernelForge.Cli;
 
 /// <summary>A verb ends here, with a message for the user and an exit code of <see cref="ExitCodes"/>.</summary>
-internal sealed class CliException(int exitCode, string message) : Exception(message)
+internal class CliException(int exitCode, string message) : Exception(message)
 {
     /// <summary>The exit code.</summary>
     public int ExitCode { get; } = exitCode;

@@ -5,6 +5,7 @@ using KernelForge.Cli.Demo;
 using KernelForge.Cli.Doctor;
 using KernelForge.Cli.Eval;
 using KernelForge.Cli.Runs;
+using KernelForge.Cli.Service;
 using KernelForge.Cli.Tasks;
 using KernelForge.Cli.Terminal;
 
@@ -13,13 +14,10 @@ namespace KernelForge.Cli;
 /// <summary>The verbs, and how whatever becomes of them turns into an exit code.</summary>
 internal static class CommandLine
 {
-    /// <summary>Verbs that come with the service, and what they will do.</summary>
+    /// <summary>Verbs that are not there yet, and what they will do.</summary>
     private static readonly (string Name, string Does)[] Later =
     [
-        ("serve", "the service"), ("worker", "a worker that joins the same database"), ("submit", "a submission through REST"),
-        ("watch", "what becomes of a submission or run"), ("cancel", "ends a submission or run"), ("leaderboard", "the board"),
-        ("dataset", "exports and verifies datasets"), ("schedule", "scheduled runs"), ("pack", "a folder for a GPU machine"),
-        ("mcp", "the MCP server on stdio"),
+        ("pack", "a folder for a GPU machine"), ("mcp", "the MCP server on stdio"),
     ];
 
     /// <summary>Runs one command line.</summary>
@@ -85,6 +83,12 @@ internal static class CommandLine
             TasksVerb.Create(surroundings),
             RunVerb.Create(surroundings),
             DemoVerb.Create(surroundings),
+            ServeVerb.Create(surroundings),
+            WorkerVerb.Create(surroundings),
+            SubmitVerb.Create(surroundings),
+            WatchVerb.Create(surroundings),
+            CancelVerb.Create(surroundings),
+            LeaderboardVerb.Create(surroundings),
             BenchVerb.Create(surroundings),
             DoctorVerb.Create(surroundings),
             OfTheLauncher("setup", "[--gpu] [--browser]: installs everything the verbs need; every other verb calls the part it needs"),
@@ -92,7 +96,7 @@ internal static class CommandLine
         };
         foreach (var (name, does) in Later)
         {
-            root.Add(StandIn.Create(name, $"{does} (comes with the service)", $"{name} comes with the service, which is not part of this version yet"));
+            root.Add(StandIn.Create(name, $"{does} (comes later)", $"{name} is not part of this version yet"));
         }
 
         return root;

@@ -96,14 +96,15 @@ public sealed partial class TaskSuite
             Origin = entry?.Origin,
             Kernelbench = entry?.Kernelbench,
             Reason = "not audited yet",
-            Presets = DeclaredPresets(file),
+            Presets = PresetsOf(File.ReadAllText(file)),
             Difficulty = entry?.Difficulty,
         };
     }
 
-    private static string[] DeclaredPresets(string file)
+    /// <summary>Presets that a task's text declares; empty where it declares none.</summary>
+    internal static string[] PresetsOf(string source)
     {
-        var declaration = Declaration().Match(File.ReadAllText(file));
+        var declaration = Declaration().Match(source);
         return declaration.Success ? [.. PresetName().Matches(declaration.Value).Select(match => match.Groups["name"].Value)] : [];
     }
 

@@ -1,6 +1,11 @@
 using KernelForge.Api.Features.Health;
+using KernelForge.Api.Features.Keys;
+using KernelForge.Api.Features.Leaderboard;
 using KernelForge.Api.Features.Runs;
+using KernelForge.Api.Features.Solutions;
 using KernelForge.Api.Features.Submissions;
+using KernelForge.Api.Features.Tasks;
+using KernelForge.Api.Features.Workers;
 using Microsoft.OpenApi;
 
 namespace KernelForge.Api.Rest;
@@ -34,6 +39,11 @@ internal static class RestApi
         services.AddSingleton<EventStreams>();
         services.AddSingleton<SubmissionReader>();
         services.AddSingleton<RunReader>();
+        services.AddSingleton<TaskReader>();
+        services.AddSingleton<TaskIntake>();
+        services.AddSingleton<LeaderboardReader>();
+        services.AddSingleton<SolutionReader>();
+        services.AddSingleton<WorkerReader>();
     }
 
     /// <summary>Maps it.</summary>
@@ -41,10 +51,16 @@ internal static class RestApi
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.WriteEmptyAsync);
+        app.UseRouting();
+        app.UseMiddleware<Access>();
         HealthEndpoints.Map(app);
         app.MapOpenApi();
         var api = app.MapGroup("/api/v1").RefuseUnknownParameters();
         SubmissionEndpoints.Map(api);
         RunEndpoints.Map(api);
+        TaskEndpoints.Map(api);
+        LeaderboardEndpoints.Map(api);
+        SolutionEndpoints.Map(api);
+        WorkerEndpoints.Map(api);
     }
 }

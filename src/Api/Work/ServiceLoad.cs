@@ -19,6 +19,14 @@ public sealed class ServiceLoad : IAsyncDisposable
     /// <summary>Processes that run steps now.</summary>
     public Task<long> CountWorkersAsync(CancellationToken cancellationToken) => CountAsync("SELECT count(*) FROM workers WHERE seen_at > now() - interval '15 seconds'", cancellationToken);
 
+    /// <summary>Cancels what is queued: submissions that were made to measure accepting are not to be judged.</summary>
+    public async Task DropQueuedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _database.CreateCommand(
+            "UPDATE steps SET state = 'cancelled' WHERE state = 'queued'; UPDATE submissions SET state = 'cancelled' WHERE state = 'queued'");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Queues steps without work and waits until all have ended: how many a second, and how many were started more than once.</summary>
     public async Task<(double PerSecond, long Twice)> RunNoopsAsync(int count, CancellationToken cancellationToken)
     {

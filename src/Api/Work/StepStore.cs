@@ -157,7 +157,14 @@ internal sealed class StepStore(NpgsqlDataSource database, TimeProvider time)
             "UPDATE steps SET state = 'cancelled', finished_at = $2 WHERE owner_id = $1 AND state IN ('queued', 'running')", connection);
         command.Parameters.AddWithValue(owner);
         command.Parameters.AddWithValue(time.GetUtcNow());
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using NpgsqlCommand open = new("SELECT EXISTS (SELECT 1 FROM steps WHERE owner_id = $1 AND state IN ('queued', 'running'))", connection);
+        open.Parameters.AddWithValue(owner);
+        do
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        while (await open.ExecuteScalarAsync(cancellationToken) is true); // a round that was just being written has queued the next one, which the first look did not see
+
         await NotifyAsync(connection, CancelChannel, owner.ToString(), cancellationToken);
     }
 

@@ -9,26 +9,29 @@ namespace KernelForge.Cli.Bench;
 /// <summary><c>bench NAME</c>: one benchmark with its goals.</summary>
 internal static class BenchVerb
 {
-    private static readonly string[] Later = ["service", "strategies", "dataset"];
+    private static readonly string[] Later = ["strategies", "dataset"];
 
     /// <summary>The verb.</summary>
     public static Command Create(Surroundings surroundings)
     {
-        var name = new Argument<string>("NAME") { Description = "simulator or evaluation" };
+        var name = new Argument<string>("NAME") { Description = "simulator, evaluation or service" };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
         name.Validators.Add(result =>
         {
-            if (result.Tokens is [{ Value: not ("simulator" or "evaluation") and var other }])
+            if (result.Tokens is [{ Value: not ("simulator" or "evaluation" or "service") and var other }])
             {
-                result.AddError(Later.Contains(other) ? $"bench {other} comes with the service" : $"there is no benchmark '{other}'; known: simulator, evaluation");
+                result.AddError(Later.Contains(other) ? $"bench {other} comes later" : $"there is no benchmark '{other}'; known: simulator, evaluation, service");
             }
         });
         var command = new Command("bench", "One benchmark with its goals") { name, json };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var report = result.GetRequiredValue(name) == "simulator"
-                ? await SimulatorBench.RunAsync(cancellationToken)
-                : await new EvaluationBench(surroundings).RunAsync(cancellationToken);
+            var report = result.GetRequiredValue(name) switch
+            {
+                "simulator" => await SimulatorBench.RunAsync(cancellationToken),
+                "evaluation" => await new EvaluationBench(surroundings).RunAsync(cancellationToken),
+                _ => await new ServiceBench(surroundings).RunAsync(cancellationToken),
+            };
             if (result.GetValue(json))
             {
                 await JsonOutput.WriteAsync(surroundings.Out, report, context => context.BenchReport);

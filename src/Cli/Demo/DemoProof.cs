@@ -1,5 +1,6 @@
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
+using KernelForge.Contracts.Service;
 
 namespace KernelForge.Cli.Demo;
 
@@ -7,7 +8,7 @@ namespace KernelForge.Cli.Demo;
 internal static class DemoProof
 {
     /// <summary>What did not happen, a sentence each; empty where all of it did.</summary>
-    public static IReadOnlyList<string> Shortfalls(IReadOnlyList<RunReport> reports, string attemptsPath)
+    public static IReadOnlyList<string> Shortfalls(IReadOnlyList<RunReport> reports, IReadOnlyList<LeaderboardRow> board)
     {
         var shortfalls = new List<string>();
         foreach (var report in reports)
@@ -15,6 +16,10 @@ internal static class DemoProof
             if (report.Fault is { } fault)
             {
                 shortfalls.Add($"{report.Task}: {fault.Message}");
+            }
+            else if (report.Status != "succeeded")
+            {
+                shortfalls.Add($"{report.Task}: the run was {report.Status}: {report.StopMessage}");
             }
             else if (report.Best is null)
             {
@@ -31,20 +36,13 @@ internal static class DemoProof
             shortfalls.Add("no failed kernel was mended by advice");
         }
 
-        var written = File.Exists(attemptsPath) ? File.ReadLines(attemptsPath).Count(line => line.Length > 0) : 0;
-        var made = reports.Sum(report => report.Rounds.Count);
-        if (written != made)
-        {
-            shortfalls.Add($"{attemptsPath} holds {written} attempts; {made} were made");
-        }
-
+        shortfalls.AddRange(reports
+            .Where(report => report.Best is { } best && !board.Any(row => row.Task == report.Task && row.SolutionSha256 == best.SolutionSha256))
+            .Select(report => $"{report.Task}: its winner {report.Best!.SolutionSha256[..12]} does not stand on the board: its second evaluation has not passed"));
         return shortfalls;
     }
 
-    /// <summary>Latency of the first round that passed with a time; null without one.</summary>
-    public static double? FirstLatency(RunReport report) => Latencies(report).Select(latency => (double?)latency).FirstOrDefault();
-
-    private static bool Improved(RunReport report) => FirstLatency(report) is { } first && Latencies(report).Any(latency => latency < first);
+    private static bool Improved(RunReport report) => Latencies(report).ToList() is [var first, ..] latencies && latencies.Any(latency => latency < first);
 
     private static bool MendedAFailure(RunReport report) =>
         report.Rounds.Any(round => round.Outcome is Passed

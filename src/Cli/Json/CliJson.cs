@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using KernelForge.Agents.Suite;
 using KernelForge.Cli.Doctor;
+using KernelForge.Cli.Service;
 using KernelForge.Cli.Tasks;
 
 namespace KernelForge.Cli.Json;
@@ -14,4 +15,5 @@ namespace KernelForge.Cli.Json;
 [JsonSerializable(typeof(TaskDetails))]
 [JsonSerializable(typeof(KernelForge.Contracts.Benchmarks.BenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ServiceFile))]
 internal sealed partial class CliJson : JsonSerializerContext;

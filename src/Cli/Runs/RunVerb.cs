@@ -1,13 +1,15 @@
 using System.CommandLine;
 using System.Text.Json;
 using KernelForge.Agents.Suite;
+using KernelForge.Cli.Service;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Runs;
+using KernelForge.Contracts.Service;
 
 namespace KernelForge.Cli.Runs;
 
-/// <summary><c>run</c>: a search by agents over rounds, on this machine.</summary>
+/// <summary><c>run</c>: a search by agents over rounds, through the service when one is up, else in this process.</summary>
 internal static class RunVerb
 {
     private const string CoderSetting = "KERNELFORGE_CODER";
@@ -25,12 +27,13 @@ internal static class RunVerb
         var budget = new Option<decimal?>("--budget-usd") { Description = "Most money that models may cost", HelpName = "X" };
         var save = new Option<string?>("--save") { Description = "Folder for every round's solution, round-N.cu", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "One JSON document; rounds are shown on standard error" };
+        var local = new Option<bool>("--local") { Description = "In this process, even where a service is up" };
         rounds.Validators.Add(result => OptionChecks.InRange(result, "--rounds", 1, 1000));
         platform.Validators.Add(OptionChecks.Platform);
 
         var command = new Command("run", "A search: a Coder writes, the evaluator judges, a Judge advises, over rounds")
         {
-            task, strategy, coder, judge, rounds, platform, device, budget, save, json,
+            task, strategy, coder, judge, rounds, platform, device, budget, save, json, local,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -50,7 +53,9 @@ internal static class RunVerb
             };
             var asJson = result.GetValue(json);
             var view = new RunView(asJson ? new Screen(surroundings.Error, colours: false, Screen.Unbounded) : surroundings.NewScreen());
-            var report = await surroundings.Search(order, surroundings, view.Show, cancellationToken);
+            using var client = result.GetValue(local) ? null : await ServiceLocation.FindAsync(surroundings, cancellationToken);
+            var status = client is null ? null : await InServiceAsync(client, order, view, surroundings, cancellationToken);
+            var report = status?.Report ?? await surroundings.Search(order, surroundings, view.Show, cancellationToken);
             if (result.GetValue(save) is { } folder)
             {
                 await SaveAsync(report, folder, cancellationToken);
@@ -62,7 +67,13 @@ internal static class RunVerb
             }
             else
             {
-                view.ShowEnd(report, order.AttemptsPath);
+                view.ShowEnd(report, client is null ? $"attempts: {order.AttemptsPath}" : $"page: {client.Page($"runs/{report.RunId}")}");
+            }
+
+            if (status is not null)
+            {
+                await SayFailureAsync(status, surroundings);
+                return ExitCodeOf(status);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -73,6 +84,34 @@ internal static class RunVerb
 
     /// <summary>A run's folder in the data folder.</summary>
     public static string FolderOf(string runId, Surroundings surroundings) => Path.Combine(surroundings.Home, "runs", runId);
+
+    /// <summary>The exit code of a run in the service: as below, and something missing where it could not be done.</summary>
+    public static int ExitCodeOf(RunStatus run) => run is { Status: "failed", Report.Best: null } ? ExitCodes.Missing : ExitCodeOf(run.Report);
+
+    /// <summary>Says why a run in the service could not be done.</summary>
+    public static async Task SayFailureAsync(RunStatus run, Surroundings surroundings)
+    {
+        if (run.Status is "failed" or "cancelled")
+        {
+            await surroundings.Error.WriteLineAsync($"kernelforge: run {run.Id} {run.Status}{(run.Failure is { } why ? $": {why}" : "")}");
+        }
+    }
+
+    /// <summary>Searches in the service that is up. An interrupt ends the watching, not the search.</summary>
+    private static async Task<RunStatus> InServiceAsync(ServiceClient client, SearchOrder order, RunView view, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        var id = await ServiceSearch.StartAsync(client, order, cancellationToken);
+        await surroundings.Error.WriteLineAsync($"kernelforge: run {id} in the service at {client.Address} (--local runs it in this process)");
+        try
+        {
+            return await ServiceSearch.FollowAsync(client, id, view.Show, surroundings.Time, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await surroundings.Error.WriteLineAsync($"kernelforge: the run goes on in the service: ./kernelforge watch {id}, ./kernelforge cancel {id}");
+            throw;
+        }
+    }
 
     private static string ConfiguredCoder(Surroundings surroundings) => surroundings.Setting(CoderSetting) is { Length: > 0 } name
         ? name

@@ -44,8 +44,8 @@ internal sealed class RunView(Screen screen)
         }
     }
 
-    /// <summary>Shows how it ended.</summary>
-    public void ShowEnd(RunReport report, string attemptsPath)
+    /// <summary>Shows how it ended, and where to see more.</summary>
+    public void ShowEnd(RunReport report, string where)
     {
         screen.Line();
         if (report.Best is { } best)
@@ -62,7 +62,7 @@ internal sealed class RunView(Screen screen)
         var usage = report.Usage;
         var cost = usage.CostUsd is { } usd ? $", {usd:0.####} US dollars" : "";
         screen.Line($"models: {usage.Calls} calls, {Figures.Count(usage.InputTokens)} tokens in, {Figures.Count(usage.OutputTokens)} out{cost}");
-        screen.Line($"attempts: {Markup.Escape(attemptsPath)}");
+        screen.Line(Markup.Escape(where));
     }
 
     private void ShowRound(Evaluated evaluated)

@@ -17,12 +17,7 @@ internal sealed class TaskCatalogue(NpgsqlDataSource database, ServiceSettings s
         var suite = TaskSuite.Load(settings.Root);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (NpgsqlCommand alone = new("SELECT pg_advisory_xact_lock($1)", connection))
-        {
-            alone.Parameters.AddWithValue(ImportLock);
-            await alone.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        await AloneAsync(connection, cancellationToken);
         foreach (var entry in suite.Tasks)
         {
             var source = await File.ReadAllTextAsync(suite.FileOf(entry).Path, cancellationToken);
@@ -30,6 +25,14 @@ internal sealed class TaskCatalogue(NpgsqlDataSource database, ServiceSettings s
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until no other transaction changes tasks.</summary>
+    public async Task AloneAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using NpgsqlCommand alone = new("SELECT pg_advisory_xact_lock($1)", connection);
+        alone.Parameters.AddWithValue(ImportLock);
+        await alone.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Makes a text the current version of a task; its hash. What is there already is left as it is.</summary>
@@ -50,7 +53,7 @@ internal sealed class TaskCatalogue(NpgsqlDataSource database, ServiceSettings s
             """);
         insert.Parameters.AddWithValue(sha256);
         insert.Parameters.AddWithValue(entry.Name);
-        insert.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)entry.Category ?? DBNull.Value);
+        insert.Parameters.AddWithValue(NpgsqlDbType.Text, entry.Category.Length > 0 ? entry.Category : DBNull.Value);
         insert.Parameters.AddWithValue(source);
         insert.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)entry.Origin ?? DBNull.Value);
         insert.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)entry.Kernelbench ?? DBNull.Value);
