@@ -58,7 +58,7 @@ internal static class HostileRows
             Script);
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["odd-task"] = "/tasks/" + string.Join('/', odd.Split('/', 2).Select(Uri.EscapeDataString)),
+            ["odd-task"] = "/tasks/" + string.Join('/', odd.Split('/').Select(Uri.EscapeDataString)),
             ["failed-run"] = $"/runs/{failed}",
             ["cancelled-run"] = $"/runs/{cancelled}",
             ["queued-run"] = $"/runs/{queued}",

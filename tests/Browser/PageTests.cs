@@ -7,7 +7,7 @@ public sealed class PageTests(ServiceUnderTest service)
     private static readonly string[] Names =
     [
         "home", "leaderboard", "tasks", "task", "run", "solution", "failed-solution", "submission", "datasets", "schedules", "workers",
-        "hostile-submission", "hostile-solution", "odd-task", "failed-run", "cancelled-run", "queued-run",
+        "findings-submission", "findings-solution", "hostile-submission", "hostile-solution", "odd-task", "failed-run", "cancelled-run", "queued-run",
     ];
 
     /// <summary>Pairs of text and background whose contrast is below 4.5, by the formula of WCAG 2.</summary>
@@ -87,7 +87,7 @@ public sealed class PageTests(ServiceUnderTest service)
 
         await using var look = await Look.AtAsync(service, "without-script", service.Pages["run"], script: false);
 
-        await Assertions.Expect(look.Page.Locator(".chart circle").First).ToBeVisibleAsync();
+        await Assertions.Expect(look.Page.Locator(".chart.wide circle").First).ToBeVisibleAsync();
         await Assertions.Expect(look.Page.Locator(".round")).ToHaveCountAsync(4);
     }
 
@@ -124,8 +124,8 @@ public sealed class PageTests(ServiceUnderTest service)
         await Assertions.Expect(look.Page.Locator("#round-1 .advice")).ToContainTextAsync("Line 10: THREADS is used but never declared");
         await Assertions.Expect(look.Page.Locator("#round-1 tr.added").First).ToBeVisibleAsync();
         await Assertions.Expect(look.Page.Locator("#round-1 tr.removed").First).ToBeVisibleAsync();
-        await Assertions.Expect(look.Page.Locator(".chart .light-text")).ToContainTextAsync("speed of light");
-        await Assertions.Expect(look.Page.Locator(".chart figcaption")).ToContainTextAsync("modelled");
+        await Assertions.Expect(look.Page.Locator(".chart.wide .light-text")).ToContainTextAsync("speed of light");
+        await Assertions.Expect(look.Page.Locator(".chart.wide figcaption")).ToContainTextAsync("modelled");
     }
 
     [Fact]
@@ -140,6 +140,18 @@ public sealed class PageTests(ServiceUnderTest service)
         await Assertions.Expect(look.Page.Locator("main")).ToContainTextAsync("Registers / thread");
         await Assertions.Expect(look.Page.Locator(".metrics")).ToContainTextAsync("dram__bytes.sum");
         await Assertions.Expect(look.Page.GetByText("raw code")).ToHaveAttributeAsync("href", "/api/v1" + service.Pages["solution"] + "/code");
+    }
+
+    [Theory]
+    [InlineData("findings-solution", "out of bounds")]
+    [InlineData("failed-solution", "identifier \"THREADS\" is undefined")]
+    public async Task What_was_found_stands_below_its_line(string name, string what)
+    {
+        ServiceUnderTest.Require();
+
+        await using var look = await Look.AtAsync(service, "found-" + name, service.Pages[name]);
+
+        await Assertions.Expect(look.Page.Locator(".code tr.found + tr.note").First).ToContainTextAsync(what);
     }
 
     [Fact]

@@ -114,10 +114,15 @@ public sealed class ServiceUnderTest : IAsyncLifetime
         var hostile = await PostAsync(http, "/api/v1/submissions", new JsonObject { ["task"] = TaskName, ["code"] = HostileRows.Code(naive), ["preset"] = "small" });
         Pages["hostile-submission"] = $"/submissions/{hostile}";
 
+        var careless = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "tests/EndToEnd/bugs/01-gelu-tail-guard.cu"));
+        var found = await PostAsync(http, "/api/v1/submissions", new JsonObject { ["task"] = "activation/gelu", ["code"] = careless, ["preset"] = "odd" });
+        Pages["findings-submission"] = $"/submissions/{found}";
+
         Watched = await WatchedPage.OpenAsync(Browser, new Uri(Address, Pages["run"]), Patience);
         await WaitAsync(http, $"/api/v1/submissions/{submission}");
         var judged = await WaitAsync(http, $"/api/v1/submissions/{hostile}");
         Pages["hostile-solution"] = $"/solutions/{judged["solution_sha256"]}";
+        Pages["findings-solution"] = $"/solutions/{(await WaitAsync(http, $"/api/v1/submissions/{found}"))["solution_sha256"]}";
         var report = await WaitAsync(http, $"/api/v1/runs/{run}");
         Pages["solution"] = $"/solutions/{report["report"]!["best"]!["solution_sha256"]}";
         var failed = report["report"]!["rounds"]!.AsArray().First(round => (string?)round!["outcome"]!["status"] != "passed");

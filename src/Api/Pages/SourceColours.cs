@@ -15,7 +15,7 @@ public static partial class SourceColours
     private static readonly FrozenSet<string> CudaWords = Words(
         "alignas auto bool break case char const constexpr continue default do double else enum extern false float for goto if inline int long namespace nullptr operator "
         + "register return short signed sizeof static static_cast reinterpret_cast struct switch template true typedef typename union unsigned using void volatile while "
-        + "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t half half2 float2 float4 int2 int4 dim3 asm __half __half2 __nv_bfloat16");
+        + "int8_t int16_t int32_t int64_t uint8_t uint16_t uint32_t uint64_t size_t half2 float2 float4 int2 int4 dim3 asm __half __half2 __nv_bfloat16");
 
     private static readonly FrozenSet<string> CudaNames = Words(
         "__global__ __device__ __host__ __shared__ __constant__ __restrict__ __launch_bounds__ __forceinline__ __syncthreads __syncwarp __shfl_sync __shfl_down_sync __shfl_up_sync "
