@@ -58,6 +58,10 @@ internal sealed partial class StepJob(
         {
             await FailAsync(claim, error.Message);
         }
+        catch (AlteredRowException error)
+        {
+            await ParkAsync(claim, error.Message);
+        }
         catch (Exception error) when (error is not NpgsqlException)
         {
             StepBroke(logger, error, claim.Id);
@@ -81,7 +85,12 @@ internal sealed partial class StepJob(
             return;
         }
 
-        var message = $"given up after {claim.Tries} tries; the last: {failure}";
+        await ParkAsync(claim, $"given up after {claim.Tries} tries; the last: {failure}");
+    }
+
+    /// <summary>Ends the step and what it belongs to as failed.</summary>
+    private async Task ParkAsync(StepClaim claim, string message)
+    {
         StepParked(logger, claim.Id, message);
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

@@ -145,7 +145,7 @@ public sealed class AccessTests(RestService rest, ServiceFixture fixture) : ICla
     [InlineData("ci", "write", "read, submit, admin")]
     public async Task A_key_that_cannot_be_is_refused(string name, string scope, string named)
     {
-        var error = await Assert.ThrowsAsync<ArgumentException>(() => ApiKeys.CreateAsync(rest.Database, name, [scope], TimeProvider.System, Cancelled));
+        var error = await Assert.ThrowsAsync<ApiKeyException>(() => ApiKeys.CreateAsync(rest.Database, name, [scope], TimeProvider.System, Cancelled));
 
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
