@@ -37,7 +37,7 @@ run_tests() {
   fi
   need_app
   # The programs as users run them: compiled ahead of time, which saves a second of each evaluation.
-  export KERNELFORGE_EVALUATOR=$KF_APP/KernelForge.Evaluator.dll
+  export KERNELFORGE_APP=$KF_APP KERNELFORGE_EVALUATOR=$KF_APP/KernelForge.Evaluator.dll
   test_filter "${1:-}"
 
   results=$(mktemp -d "${TMPDIR:-/tmp}/kernelforge-tests.XXXXXX")

@@ -1,3 +1,4 @@
+using KernelForge.Api.Pages;
 using KernelForge.Api.Rest;
 
 namespace KernelForge.Api;
@@ -16,6 +17,7 @@ internal static class ServiceWeb
 
         builder.WebHost.UseUrls(settings.Urls);
         RestApi.Add(builder);
+        WebPages.Add(builder.Services);
     }
 
     /// <summary>Maps every slice.</summary>
@@ -27,6 +29,7 @@ internal static class ServiceWeb
         }
 
         RestApi.Map(app);
+        WebPages.Map(app);
     }
 
     /// <summary>Stands where a web server would: a worker has nobody to serve.</summary>

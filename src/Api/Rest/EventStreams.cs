@@ -38,7 +38,6 @@ internal sealed class EventStreams(NpgsqlDataSource database, EventStore events,
         if (Interlocked.Increment(ref _clients) > MostClients)
         {
             Interlocked.Decrement(ref _clients);
-            context.Response.Headers.RetryAfter = "5";
             throw new RefusedException(StatusCodes.Status429TooManyRequests, $"{MostClients} clients read events now, the most there may be; try again in a few seconds, or ask GET /api/v1/{table}/{id}");
         }
 

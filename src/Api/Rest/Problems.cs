@@ -11,18 +11,27 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
     /// <summary>Most bytes of a request's body.</summary>
     public const int MostBodyBytes = 2 * 1024 * 1024;
 
+    private static readonly string TooLarge = $"the body is larger than {MostBodyBytes} bytes, the most that is read";
+
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         var (status, detail, field) = Read(exception);
-        if (status >= StatusCodes.Status500InternalServerError)
+        switch (status)
         {
-            RequestBroke(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
-        }
-
-        if (status == StatusCodes.Status503ServiceUnavailable)
-        {
-            httpContext.Response.Headers.RetryAfter = "2";
+            case StatusCodes.Status500InternalServerError:
+                RequestBroke(logger, exception, httpContext.Request.Method, httpContext.Request.Path);
+                break;
+            case StatusCodes.Status503ServiceUnavailable:
+                RequestTurnedAway(logger, httpContext.Request.Method, httpContext.Request.Path, exception.Message);
+                httpContext.Response.Headers.RetryAfter = "2";
+                break;
+            case StatusCodes.Status429TooManyRequests:
+                httpContext.Response.Headers.RetryAfter = "2";
+                break;
+            case StatusCodes.Status401Unauthorized:
+                httpContext.Response.Headers.WWWAuthenticate = "Bearer realm=\"KernelForge\", Basic realm=\"KernelForge\", charset=\"UTF-8\"";
+                break;
         }
 
         await WriteAsync(httpContext, status, detail, field);
@@ -55,6 +64,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         {
             StatusCodes.Status404NotFound => $"there is no {what}; /openapi/v1.json lists what there is",
             StatusCodes.Status405MethodNotAllowed => $"{what}: this address knows {string.Join(", ", context.Response.Headers.Allow.ToArray())}",
+            StatusCodes.Status413PayloadTooLarge => TooLarge,
             StatusCodes.Status415UnsupportedMediaType => $"{what}: expected a body of type application/json, found '{context.Request.ContentType}'",
             var other => $"{what} was answered with status {other}",
         });
@@ -66,11 +76,11 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
     private static (int Status, string Detail, string? Field) Read(Exception exception) => exception switch
     {
         RefusedException refused => (refused.Status, refused.Message, refused.Field),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, $"the body is larger than {MostBodyBytes} bytes, the most that is read", null),
-        BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, $"the body cannot be read: {json.Message}", FieldOf(json)),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, TooLarge, null),
+        BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, Unreadable(json), FieldOf(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } bad => (bad.StatusCode, $"expected a body of type application/json: {bad.Message}", null),
         BadHttpRequestException bad => (bad.StatusCode, bad.InnerException is { } inner ? $"{bad.Message} {inner.Message}" : bad.Message, null),
-        JsonException json => (StatusCodes.Status400BadRequest, $"the body cannot be read: {json.Message}", FieldOf(json)),
+        JsonException json => (StatusCodes.Status400BadRequest, Unreadable(json), FieldOf(json)),
 
         // Of System.Text.Json: a member that says which kind of thing follows is missing.
         NotSupportedException { Source: "System.Text.Json" } json => (StatusCodes.Status400BadRequest, $"the body cannot be read: {json.Message}", null),
@@ -79,9 +89,15 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         _ => (StatusCodes.Status500InternalServerError, "a fault of the service; its log says more", null),
     };
 
+    /// <summary>The reader's own message, which has the path; what it does not say about a text is in the inner one.</summary>
+    private static string Unreadable(JsonException error) => $"the body cannot be read: {error.Message}{(error.InnerException is InvalidOperationException inner ? $" {inner.Message}" : "")}";
+
     /// <summary>The member that a path such as <c>$.rounds</c> names; null for the whole.</summary>
     private static string? FieldOf(JsonException error) => error.Path is { Length: > 2 } path ? path[2..] : null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} broke")]
     private static partial void RequestBroke(ILogger logger, Exception error, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} was turned away: {Reason}")]
+    private static partial void RequestTurnedAway(ILogger logger, string method, string path, string reason);
 }

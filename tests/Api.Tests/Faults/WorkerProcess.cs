@@ -16,7 +16,7 @@ internal sealed partial class WorkerProcess : IDisposable
     public static WorkerProcess Start(string home, string toolbox, string? connectionString = null, string? evaluator = null)
     {
         ProcessStartInfo start = new("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "KernelForge.Cli.dll"), "worker", "--workers", "1"])
+        foreach (var argument in (string[])[Program(), "worker", "--workers", "1"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -40,6 +40,15 @@ internal sealed partial class WorkerProcess : IDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new WorkerProcess(process);
+    }
+
+    /// <summary>The program as users run it: the launcher's build, which <c>./kernelforge test</c> names.</summary>
+    private static string Program()
+    {
+        var folder = Environment.GetEnvironmentVariable("KERNELFORGE_APP") ?? Path.Combine(Repository.Root, "artifacts/app");
+        var program = Path.Combine(folder, "KernelForge.Cli.dll");
+        Assert.SkipUnless(File.Exists(program) || Environment.GetEnvironmentVariable("KERNELFORGE_REQUIRE_POSTGRES") == "1", $"{program} is not there: ./kernelforge setup");
+        return program;
     }
 
     public void Signal(Signal signal) => Kill(_process.Id, (int)signal);

@@ -63,7 +63,6 @@ internal sealed class Access(RequestDelegate next, NpgsqlDataSource database, Se
         var key = KeyOf(context.Request.Headers.Authorization.ToString());
         if (key is null || await ApiKeys.ScopesOfAsync(database, key, context.RequestAborted) is not { } scopes)
         {
-            context.Response.Headers.WWWAuthenticate = """Bearer realm="KernelForge", Basic realm="KernelForge", charset="UTF-8" """.TrimEnd();
             throw new RefusedException(
                 StatusCodes.Status401Unauthorized,
                 key is null ? "expected an API key: Authorization: Bearer KEY; ./kernelforge key create NAME makes one" : "the API key is not known, or was revoked; ./kernelforge key create NAME makes a new one");

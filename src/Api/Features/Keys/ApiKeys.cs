@@ -23,7 +23,7 @@ public static class ApiKeys
     /// <param name="name">Who has it, for people.</param>
     /// <param name="scopes">Of <see cref="Scopes"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ArgumentException">A name or scope cannot be one; the message says what can.</exception>
+    /// <exception cref="ApiKeyException">A name or scope cannot be one; the message says what can.</exception>
     /// <exception cref="DatabaseException">The database cannot be used.</exception>
     /// <exception cref="PrivateClusterException">The private database cannot be had.</exception>
     public static async Task<string> CreateAsync(ServiceSettings settings, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
@@ -82,12 +82,12 @@ public static class ApiKeys
     {
         if (string.IsNullOrWhiteSpace(name) || name.Length > MostNameLength || name.Any(char.IsControl))
         {
-            throw new ArgumentException($"the key's name: expected 1 to {MostNameLength} characters that say who has it, found '{name}'");
+            throw new ApiKeyException($"the key's name: expected 1 to {MostNameLength} characters that say who has it, found '{name}'");
         }
 
         if (scopes.Count == 0 || scopes.FirstOrDefault(scope => !Scopes.Contains(scope, StringComparer.Ordinal)) is not null)
         {
-            throw new ArgumentException($"the key's scopes: expected one or more of {string.Join(", ", Scopes)}, found '{string.Join(",", scopes)}'");
+            throw new ApiKeyException($"the key's scopes: expected one or more of {string.Join(", ", Scopes)}, found '{string.Join(",", scopes)}'");
         }
     }
 

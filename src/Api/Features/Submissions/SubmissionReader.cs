@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using KernelForge.Api.Rest;
 using KernelForge.Api.Store;

@@ -88,8 +88,13 @@ public sealed class EventStreamTests(RestService rest, ServiceFixture fixture) :
 
         await RestService.ProblemAsync(refused, 429);
         Assert.NotNull(refused.Headers.RetryAfter);
-        readers.ForEach(reader => reader.Dispose());
         await CancelAsync(id);
+        foreach (var reader in readers)
+        {
+            // To its end: the next test finds all places free.
+            await reader.Content.ReadAsStringAsync(Cancelled);
+            reader.Dispose();
+        }
     }
 
     [Fact]

@@ -1,0 +1,57 @@
+using KernelForge.Api.Features.Leaderboard;
+using KernelForge.Api.Features.Runs;
+
+namespace KernelForge.Api.Features.Tasks;
+
+/// <summary>The tasks' page.</summary>
+public sealed record TasksPageView(IReadOnlyList<TaskLine> Tasks);
+
+/// <summary>A task in the list.</summary>
+public sealed record TaskLine
+{
+    public required string Name { get; init; }
+
+    public string? Category { get; init; }
+
+    public string? Origin { get; init; }
+
+    public string? Kernelbench { get; init; }
+
+    public string? Difficulty { get; init; }
+
+    /// <summary>Whether its results may stand on a board; null before it was audited.</summary>
+    public bool? Ranked { get; init; }
+
+    /// <summary>Solutions on its boards.</summary>
+    public long Solutions { get; init; }
+
+    /// <summary>The largest speed-up among them.</summary>
+    public double? SpeedupFactor { get; init; }
+}
+
+/// <summary>A task's page.</summary>
+public sealed record TaskPageView
+{
+    public required TaskLine Task { get; init; }
+
+    public required string Sha256 { get; init; }
+
+    public required string Source { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required IReadOnlyList<string> Presets { get; init; }
+
+    public required IReadOnlyList<Board> Boards { get; init; }
+
+    public required IReadOnlyList<RunSummary> Runs { get; init; }
+
+    public required IReadOnlyList<TaskFigure> Figures { get; init; }
+}
+
+/// <summary>What a task costs without us, or at best, in one environment.</summary>
+/// <param name="Name">A baseline's name, or <c>speed_of_light</c>.</param>
+/// <param name="Platform">Where.</param>
+/// <param name="Device">On what.</param>
+/// <param name="LatencyMs">Milliseconds at <c>full</c>.</param>
+public sealed record TaskFigure(string Name, string Platform, string Device, double LatencyMs);

@@ -1,0 +1,80 @@
+using KernelForge.Api.Features.Leaderboard;
+using KernelForge.Api.Features.Runs;
+using KernelForge.Api.Pages;
+using KernelForge.Api.Store;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace KernelForge.Api.Features.Tasks;
+
+/// <summary>Reads the tasks' pages.</summary>
+internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, NpgsqlDataSource database, BoardPageQuery boards, RunList runs)
+{
+    /// <summary>Maps <c>/tasks</c> and <c>/tasks/{category}/{name}</c>; a task outside the suite may have no category.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/tasks", async (TaskPagesQuery query, CancellationToken cancellationToken) => WebPages.Show<TasksPage>(await query.ReadAsync(cancellationToken)));
+        routes.MapGet("/tasks/{**name}", async (string name, TaskPagesQuery query, CancellationToken cancellationToken) =>
+            await query.ReadAsync(name, cancellationToken) is { } view ? WebPages.Show<TaskPage>(view) : WebPages.NotFound($"There is no task named {name}."));
+    }
+
+    /// <summary>Every task, current versions.</summary>
+    public async Task<TasksPageView> ReadAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await rows.CreateDbContextAsync(cancellationToken);
+        var winners = await db.Rankable.AsNoTracking()
+            .GroupBy(row => row.TaskSha256)
+            .Select(task => new { task.Key, Solutions = task.LongCount(), SpeedupFactor = task.Max(row => row.SpeedupFactor) })
+            .ToDictionaryAsync(task => task.Key, cancellationToken);
+        var tasks = await db.Tasks.AsNoTracking().Where(task => task.Current).OrderBy(task => task.Name)
+            .Select(task => new { task.Sha256, Line = new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked } })
+            .ToListAsync(cancellationToken);
+        return new TasksPageView(
+            tasks.ConvertAll(task => winners.TryGetValue(task.Sha256, out var best) ? task.Line with { Solutions = best.Solutions, SpeedupFactor = best.SpeedupFactor } : task.Line));
+    }
+
+    /// <summary>A task; null: there is none of that name.</summary>
+    public async Task<TaskPageView?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var db = await rows.CreateDbContextAsync(cancellationToken);
+        var task = await db.Tasks.AsNoTracking().SingleOrDefaultAsync(row => row.Name == name && row.Current, cancellationToken);
+        return task is null
+            ? null
+            : new TaskPageView
+            {
+                Task = new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked },
+                Sha256 = task.Sha256,
+                Source = task.Source,
+                Reason = task.Reason,
+                Presets = task.Presets,
+                Boards = await boards.BoardsAsync(new BoardFilter(null, name, null, null), null, 10, 1, cancellationToken),
+                Runs = await runs.OfTaskAsync(task.Sha256, 8, cancellationToken),
+                Figures = await FiguresAsync(task.Sha256, cancellationToken),
+            };
+    }
+
+    private async Task<IReadOnlyList<TaskFigure>> FiguresAsync(string sha256, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            """
+            SELECT DISTINCT ON (n.platform, n.device, f.name) f.name, n.platform, n.device, f.latency_ms
+            FROM (
+                SELECT environment_id, name, latency_ms, created_at FROM baselines WHERE task_sha256 = $1
+                UNION ALL
+                (SELECT environment_id, 'speed_of_light', speed_of_light_ms, created_at FROM evaluations
+                 WHERE task_sha256 = $1 AND speed_of_light_ms IS NOT NULL AND status = 'passed' LIMIT 200)
+            ) f
+            JOIN environments n ON n.id = f.environment_id
+            ORDER BY n.platform, n.device, f.name, f.created_at DESC
+            """);
+        command.Parameters.AddWithValue(sha256);
+        List<TaskFigure> figures = [];
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            figures.Add(new TaskFigure(reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetDouble(3)));
+        }
+
+        return [.. figures.OrderBy(figure => figure.Platform, StringComparer.Ordinal).ThenBy(figure => figure.Device, StringComparer.Ordinal).ThenByDescending(figure => figure.LatencyMs)];
+    }
+}
