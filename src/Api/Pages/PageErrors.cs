@@ -20,6 +20,11 @@ internal static partial class PageErrors
         headers.CacheControl = "no-store";
         try
         {
+            if (context.Request.Query.Any(parameter => parameter.Value.Any(value => value?.Contains('\0', StringComparison.Ordinal) == true)))
+            {
+                throw new BadHttpRequestException("a parameter holds a NUL character");
+            }
+
             await next(context);
             if (context.Response is { StatusCode: StatusCodes.Status404NotFound, HasStarted: false, ContentType: null })
             {

@@ -87,7 +87,7 @@ public static partial class SourceColours
     private static string? ClassOf(string piece, FrozenSet<string> words, FrozenSet<string> names) => piece[0] switch
     {
         '/' => "c",
-        '#' => words.Contains("def") ? "c" : "p",
+        '#' => words == PythonWords ? "c" : "p",
         '"' or '\'' => "s",
         >= '0' and <= '9' => "n",
         _ => words.Contains(piece) ? "k" : names.Contains(piece) ? "b" : null,

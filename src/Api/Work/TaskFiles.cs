@@ -25,7 +25,8 @@ internal sealed class TaskFiles(NpgsqlDataSource database, ServiceSettings setti
         var name = reader.GetString(0);
         var path = Path.Combine(settings.Home, "tasks", sha256, name[(name.LastIndexOf('/') + 1)..] + ".py");
         var source = Checked("task", sha256, reader.GetString(1));
-        if (!File.Exists(path) || !source.SequenceEqual(await File.ReadAllBytesAsync(path, cancellationToken)))
+        var there = File.Exists(path) ? await File.ReadAllBytesAsync(path, cancellationToken) : null;
+        if (there is null || !source.AsSpan().SequenceEqual(there))
         {
             await WriteAsync(path, source, cancellationToken);
         }

@@ -19,7 +19,7 @@ internal sealed class DatasetsPageQuery(IDbContextFactory<KernelForgeDb> rows)
     {
         await using var db = await rows.CreateDbContextAsync(cancellationToken);
         var datasets = await db.Datasets.AsNoTracking().OrderByDescending(row => row.CreatedAt).Take(Most).ToListAsync(cancellationToken);
-        return new DatasetsPageView(datasets.ConvertAll(row => new DatasetLine
+        return new DatasetsPageView(datasets.ConvertAll(row => new DatasetSummary
         {
             Id = row.Id,
             Recipe = row.Recipe,

@@ -1,10 +1,10 @@
 namespace KernelForge.Api.Features.Datasets;
 
 /// <summary>The datasets' page: the newest first.</summary>
-public sealed record DatasetsPageView(IReadOnlyList<DatasetLine> Datasets);
+public sealed record DatasetsPageView(IReadOnlyList<DatasetSummary> Datasets);
 
 /// <summary>A dataset in the list.</summary>
-public sealed record DatasetLine
+public sealed record DatasetSummary
 {
     public required Guid Id { get; init; }
 

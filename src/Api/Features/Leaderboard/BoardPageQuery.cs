@@ -11,28 +11,39 @@ internal sealed class BoardPageQuery(NpgsqlDataSource database)
     private const int RowsOfTask = 100;
     private const int TasksOnPage = 40;
 
-    /// <summary>Every filter is a part of what a board is, so none changes a rank.</summary>
+    /// <summary>
+    /// The order of <see cref="LeaderboardReader"/>: the newest version of the evaluation alone, a solution once in its class by its first verdict, by
+    /// speed-up; with the best of every board in one answer. Every filter is a part of what a board is, so none changes a rank.
+    /// </summary>
     private const string Sql =
         """
-        WITH named AS (
-            SELECT t.sha256, t.name FROM tasks t
-            WHERE t.current AND ($1 IS NULL OR t.category = $1) AND ($2 IS NULL OR t.name = $2) AND ($5 IS NULL OR t.name > $5)
-        ), ranked AS (
-            SELECT r.*,
-                rank() OVER board AS rank,
-                row_number() OVER board AS place,
-                count(*) OVER (PARTITION BY task, platform, device, kind, precision, uses_library, prepared, evaluation_version) AS entries
-            FROM rankable r
-            WHERE r.task_sha256 IN (SELECT sha256 FROM named) AND ($3 IS NULL OR r.device = $3) AND ($4 IS NULL OR r.precision = $4)
-            WINDOW board AS (PARTITION BY task, platform, device, kind, precision, uses_library, prepared, evaluation_version ORDER BY latency_ms)
+        WITH stood AS MATERIALIZED (
+            SELECT * FROM rankable
+        ), newest AS (
+            SELECT DISTINCT ON (platform, kind) platform, kind, evaluation_version FROM stood ORDER BY platform, kind, created_at DESC
         ), shown AS (
-            SELECT *, dense_rank() OVER (ORDER BY task) AS task_number FROM ranked WHERE place <= $6
+            SELECT DISTINCT ON (s.task_sha256, s.solution_sha256, s.platform, s.kind, s.device, s.precision, s.uses_library, s.prepared, s.baseline) s.*
+            FROM stood s JOIN newest USING (platform, kind, evaluation_version)
+            WHERE ($1::text IS NULL OR s.category = $1) AND ($2::text IS NULL OR s.task = $2) AND ($3::text IS NULL OR s.device = $3)
+              AND ($4::text IS NULL OR s.precision = $4) AND ($5::text IS NULL OR s.task > $5)
+            ORDER BY s.task_sha256, s.solution_sha256, s.platform, s.kind, s.device, s.precision, s.uses_library, s.prepared, s.baseline, s.created_at
+        ), ranked AS (
+            SELECT *, rank() OVER board AS rank, row_number() OVER board AS place,
+                count(*) OVER (PARTITION BY task, platform, kind, device, precision, uses_library, prepared, baseline) AS entries,
+                dense_rank() OVER (ORDER BY task) AS task_number
+            FROM shown
+            WINDOW board AS (PARTITION BY task, platform, kind, device, precision, uses_library, prepared, baseline ORDER BY speedup_factor DESC NULLS LAST, latency_ms)
         )
-        SELECT task, platform, device, precision, kind, uses_library, prepared, evaluation_version, entries, rank, evaluation_id, solution_sha256, run_id, round,
-            model, strategy, fast_math, latency_ms, baseline, speedup_factor, speed_of_light_fraction, verified_at
-        FROM shown
-        WHERE task_number <= $7
-        ORDER BY task, platform, device, kind, precision, uses_library, prepared, evaluation_version DESC, place
+        SELECT r.task, r.platform, r.device, r.precision, r.kind, r.uses_library, r.prepared, r.baseline, r.entries, r.rank, r.evaluation_id, r.solution_sha256, r.run_id, r.round,
+            r.model, r.strategy, r.fast_math, r.latency_ms, r.speedup_factor, r.speed_of_light_fraction, r.verified_at, c.verdict
+        FROM ranked r
+        LEFT JOIN LATERAL (
+            SELECT k.verdict FROM schedule_checks k JOIN evaluations e ON e.id = k.old_evaluation_id
+            WHERE e.task_sha256 = r.task_sha256 AND e.solution_sha256 = r.solution_sha256 AND k.verdict NOT IN ('pending', 'failed')
+            ORDER BY k.finished_at DESC LIMIT 1
+        ) c ON true
+        WHERE r.place <= $6 AND r.task_number <= $7
+        ORDER BY r.task, r.platform, r.kind, r.device, r.precision, r.uses_library, r.prepared, r.baseline, r.place
         """;
 
     /// <summary>Maps <c>/leaderboard</c>.</summary>
@@ -81,37 +92,7 @@ internal sealed class BoardPageQuery(NpgsqlDataSource database)
             }
         }
 
-        var regressions = await RegressionsAsync(connection, [.. rows.Select(row => row.Row.EvaluationId)], cancellationToken);
-        return
-        [
-            .. rows.GroupBy(row => row.Board).Select(board => board.Key with
-            {
-                Rows = [.. board.Select(row => row.Row with { Regression = regressions.GetValueOrDefault(row.Row.EvaluationId) })],
-            }),
-        ];
-    }
-
-    /// <summary>The schedules' latest verdict on each, where it is a regression.</summary>
-    private static async Task<Dictionary<Guid, string>> RegressionsAsync(NpgsqlConnection connection, Guid[] evaluations, CancellationToken cancellationToken)
-    {
-        await using NpgsqlCommand command = new(
-            """
-            SELECT id, verdict FROM (
-                SELECT DISTINCT ON (old_evaluation_id) old_evaluation_id AS id, verdict FROM schedule_checks
-                WHERE old_evaluation_id = ANY($1) AND verdict NOT IN ('pending', 'failed')
-                ORDER BY old_evaluation_id, created_at DESC) latest
-            WHERE verdict IN ('slower', 'broken')
-            """,
-            connection);
-        command.Parameters.AddWithValue(evaluations);
-        Dictionary<Guid, string> verdicts = [];
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            verdicts[reader.GetGuid(0)] = reader.GetString(1);
-        }
-
-        return verdicts;
+        return [.. rows.GroupBy(row => row.Board).Select(board => board.Key with { Rows = [.. board.Select(row => row.Row)] })];
     }
 
     private static (Board Board, BoardRow Row) Read(NpgsqlDataReader reader)
@@ -127,7 +108,7 @@ internal sealed class BoardPageQuery(NpgsqlDataSource database)
             Kind = Text(4) ?? "unknown",
             UsesLibrary = reader.GetBoolean(5),
             Prepared = reader.GetBoolean(6),
-            EvaluationVersion = reader.GetString(7),
+            Baseline = Text(7),
             Count = reader.GetInt64(8),
             Rows = [],
         };
@@ -142,10 +123,10 @@ internal sealed class BoardPageQuery(NpgsqlDataSource database)
             Strategy = Text(15),
             FastMath = reader.GetBoolean(16),
             LatencyMs = reader.GetDouble(17),
-            Baseline = Text(18),
-            SpeedupFactor = Number(19),
-            SpeedOfLightFraction = Number(20),
-            VerifiedAt = reader.GetFieldValue<DateTimeOffset>(21),
+            SpeedupFactor = Number(18),
+            SpeedOfLightFraction = Number(19),
+            VerifiedAt = reader.GetFieldValue<DateTimeOffset>(20),
+            Regression = Text(21) is "slower" or "broken" ? Text(21) : null,
         };
         return (board, row);
     }

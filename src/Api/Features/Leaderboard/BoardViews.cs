@@ -29,7 +29,7 @@ public sealed record BoardPageView
     public string? Next { get; init; }
 }
 
-/// <summary>Solutions that may be compared: one task, one class, one version of the evaluation.</summary>
+/// <summary>Solutions that may be compared: one task, one class, one baseline, one version of the evaluation.</summary>
 public sealed record Board
 {
     public required string Task { get; init; }
@@ -47,7 +47,8 @@ public sealed record Board
 
     public required bool Prepared { get; init; }
 
-    public required string EvaluationVersion { get; init; }
+    /// <summary>What speed-ups refer to.</summary>
+    public string? Baseline { get; init; }
 
     /// <summary>How many solutions stand on it; <see cref="Rows"/> may hold fewer.</summary>
     public required long Count { get; init; }
@@ -75,8 +76,6 @@ public sealed record BoardRow
     public required bool FastMath { get; init; }
 
     public required double LatencyMs { get; init; }
-
-    public string? Baseline { get; init; }
 
     public double? SpeedupFactor { get; init; }
 

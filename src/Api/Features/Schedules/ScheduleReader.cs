@@ -71,6 +71,8 @@ internal sealed class ScheduleReader(NpgsqlDataSource database, TimeProvider tim
     /// <summary>Checks, the latest first; of one batch, or all.</summary>
     public async Task<ScheduleChecks> ChecksAsync(Guid schedule, Guid? batch, Guid? before, int most, CancellationToken cancellationToken)
     {
+        // The batch first: once it says finished, the checks read after it are.
+        var whole = batch is { } id ? await BatchAsync(schedule, id, cancellationToken) : null;
         List<ScheduleCheck> items = [];
         await using (var command = database.CreateCommand(Checks))
         {
@@ -87,7 +89,7 @@ internal sealed class ScheduleReader(NpgsqlDataSource database, TimeProvider tim
 
         return new ScheduleChecks
         {
-            Batch = batch is { } id ? await BatchAsync(schedule, id, cancellationToken) : null,
+            Batch = whole,
             Items = [.. items.Take(most)],
             NextCursor = items.Count > most ? Paging.Cursor(items[most - 1].Id.ToString()) : null,
         };

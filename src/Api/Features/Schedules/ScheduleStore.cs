@@ -51,6 +51,9 @@ internal sealed class ScheduleStore(IDbContextFactory<KernelForgeDb> rows, Sched
     /// <summary>What a schedule that is not there is answered with.</summary>
     public static RefusedException Unknown(Guid id) => RefusedException.NotFound($"there is no schedule {id}; GET /api/v1/schedules lists them all");
 
+    private static RefusedException Taken(string name) =>
+        new(StatusCodes.Status409Conflict, $"name: there is a schedule '{name}' already; choose another name, or change that one", "name");
+
     private void Fill(ScheduleRow row, ScheduleOrder order)
     {
         var name = Texts.Name("name", order.Name);
@@ -84,13 +87,19 @@ internal sealed class ScheduleStore(IDbContextFactory<KernelForgeDb> rows, Sched
 
     private static async Task SaveAsync(KernelForgeDb db, ScheduleRow row, CancellationToken cancellationToken)
     {
+        if (await db.Schedules.AnyAsync(other => other.Name == row.Name && other.Id != row.Id && other.DeletedAt == null, cancellationToken))
+        {
+            throw Taken(row.Name);
+        }
+
         try
         {
             await db.SaveChangesAsync(cancellationToken);
         }
         catch (DbUpdateException error) when (error.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation })
         {
-            throw new RefusedException(StatusCodes.Status409Conflict, $"name: there is a schedule '{row.Name}' already; choose another name, or change that one", "name");
+            // Another request took it meanwhile.
+            throw Taken(row.Name);
         }
 
         await db.Database.ExecuteSqlAsync($"SELECT pg_notify({Work.StepStore.WorkChannel}, {ScheduleTriggers.Changed})", cancellationToken);

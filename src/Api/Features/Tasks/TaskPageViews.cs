@@ -25,8 +25,8 @@ public sealed record TaskLine
     /// <summary>Solutions on its boards.</summary>
     public long Solutions { get; init; }
 
-    /// <summary>The largest speed-up among them.</summary>
-    public double? SpeedupFactor { get; init; }
+    /// <summary>The board whose winner has the largest speed-up; null: nobody stands on one.</summary>
+    public Board? Best { get; init; }
 }
 
 /// <summary>A task's page.</summary>

@@ -22,15 +22,12 @@ internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, Npgs
     public async Task<TasksPageView> ReadAsync(CancellationToken cancellationToken)
     {
         await using var db = await rows.CreateDbContextAsync(cancellationToken);
-        var winners = await db.Rankable.AsNoTracking()
-            .GroupBy(row => row.TaskSha256)
-            .Select(task => new { task.Key, Solutions = task.LongCount(), SpeedupFactor = task.Max(row => row.SpeedupFactor) })
-            .ToDictionaryAsync(task => task.Key, cancellationToken);
+        var winners = (await boards.BoardsAsync(new BoardFilter(null, null, null, null), null, 1, int.MaxValue, cancellationToken)).ToLookup(board => board.Task, StringComparer.Ordinal);
         var tasks = await db.Tasks.AsNoTracking().Where(task => task.Current).OrderBy(task => task.Name)
-            .Select(task => new { task.Sha256, Line = new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked } })
+            .Select(task => new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked })
             .ToListAsync(cancellationToken);
         return new TasksPageView(
-            tasks.ConvertAll(task => winners.TryGetValue(task.Sha256, out var best) ? task.Line with { Solutions = best.Solutions, SpeedupFactor = best.SpeedupFactor } : task.Line));
+            tasks.ConvertAll(task => task with { Solutions = winners[task.Name].Sum(board => board.Count), Best = winners[task.Name].MaxBy(board => board.Rows[0].SpeedupFactor) }));
     }
 
     /// <summary>A task; null: there is none of that name.</summary>

@@ -22,7 +22,7 @@ public sealed class ScheduleTests(ServiceFixture fixture)
 
         var checks = await winners.RunAsync(await winners.ScheduleAsync());
 
-        Assert.Equal([(best.Sha256, 2d), (other.Sha256, 5d)], checks.Items.Select(check => (check.SolutionSha256, check.OldLatencyMs)).OrderBy(pair => pair.Item2));
+        Assert.Equal([(best.Sha256!, 2d), (other.Sha256!, 5d)], checks.Items.Select(check => (check.SolutionSha256, check.OldLatencyMs)).OrderBy(pair => pair.OldLatencyMs));
         Assert.Equal(("running", 2, 2), (checks.Batch!.Status, checks.Batch.Checks, checks.Batch.Pending));
         Assert.Equal("2", await winners.TextAsync("SELECT count(*) FROM steps s JOIN submissions u ON u.id = s.owner_id WHERE u.origin = 'schedule' AND s.state = 'queued' AND s.kind = 'evaluation'"));
     }
