@@ -1,4 +1,3 @@
-using KernelForge.Api.Store.Migrations;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 

@@ -56,7 +56,7 @@ internal sealed class KernelForgeDb(DbContextOptions<KernelForgeDb> options) : D
     {
         // The migrations name the indexes that are wanted; a foreign key gets none of its own.
         ArgumentNullException.ThrowIfNull(configurationBuilder);
-        configurationBuilder.Conventions.Remove(typeof(ForeignKeyIndexConvention));
+        configurationBuilder.Conventions.Remove<ForeignKeyIndexConvention>();
     }
 
     /// <inheritdoc/>

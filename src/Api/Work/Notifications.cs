@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace KernelForge.Api.Work;
@@ -13,8 +11,8 @@ internal sealed partial class Notifications(NpgsqlDataSource database, ILogger<N
 {
     private readonly ConcurrentDictionary<(string Channel, string Payload), Signal> _waiting = new();
 
-    /// <summary>Told of every notification, on the listening connection's task: must not block.</summary>
-    public event Action<string, string>? Received;
+    /// <summary>Told of every notification, its channel and payload, on the listening connection's task: must not block.</summary>
+    public event EventHandler<NpgsqlNotificationEventArgs>? Received;
 
     /// <summary>Waits until a notification of that channel and payload (empty: any), or until the time is over; true where one came.</summary>
     public async Task<bool> WaitAsync(string channel, string payload, TimeSpan most, CancellationToken cancellationToken)
@@ -38,7 +36,7 @@ internal sealed partial class Notifications(NpgsqlDataSource database, ILogger<N
             try
             {
                 await using var connection = await database.OpenConnectionAsync(stoppingToken);
-                connection.Notification += (_, notification) => Tell(notification.Channel, notification.Payload);
+                connection.Notification += (_, notification) => Tell(notification);
                 await using (NpgsqlCommand listen = new($"LISTEN {StepStore.WorkChannel}; LISTEN {StepStore.CancelChannel}; LISTEN {EventStore.Channel}", connection))
                 {
                     await listen.ExecuteNonQueryAsync(stoppingToken);
@@ -66,10 +64,10 @@ internal sealed partial class Notifications(NpgsqlDataSource database, ILogger<N
         }
     }
 
-    private void Tell(string channel, string payload)
+    private void Tell(NpgsqlNotificationEventArgs notification)
     {
-        Received?.Invoke(channel, payload);
-        foreach (var key in ((string, string)[])[(channel, payload), (channel, "")])
+        Received?.Invoke(this, notification);
+        foreach (var key in ((string, string)[])[(notification.Channel, notification.Payload), (notification.Channel, "")])
         {
             if (_waiting.TryRemove(key, out var signal))
             {

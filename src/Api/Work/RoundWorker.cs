@@ -1,11 +1,9 @@
-using System.Text.Json;
 using KernelForge.Agents.Chat;
 using KernelForge.Agents.Evaluation;
 using KernelForge.Agents.Prompts;
 using KernelForge.Agents.Search;
 using KernelForge.Api.Store;
 using KernelForge.Api.Store.Rows;
-using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Runs;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using KernelForge.Agents.Attempts;
 using KernelForge.Agents.Chat;
 using KernelForge.Contracts.Json;
-using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
 using Npgsql;
 using NpgsqlTypes;

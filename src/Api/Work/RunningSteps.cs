@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Npgsql;
 
 namespace KernelForge.Api.Work;
 
@@ -37,9 +38,9 @@ internal sealed class RunningSteps : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _notifications.Received -= Cancelled;
 
-    private void Cancelled(string channel, string payload)
+    private void Cancelled(object? sender, NpgsqlNotificationEventArgs notification)
     {
-        if (channel != StepStore.CancelChannel || !Guid.TryParse(payload, out var owner))
+        if (notification.Channel != StepStore.CancelChannel || !Guid.TryParse(notification.Payload, out var owner))
         {
             return;
         }

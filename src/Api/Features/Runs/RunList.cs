@@ -36,7 +36,7 @@ internal sealed class RunList(NpgsqlDataSource database)
 
     private async Task<IReadOnlyList<RunSummary>> ReadAsync(string source, int most, string? task, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT " + string.Format(System.Globalization.CultureInfo.InvariantCulture, Columns, source));
+        await using var command = database.CreateCommand("SELECT " + Columns.Replace("{0}", source, StringComparison.Ordinal));
         command.Parameters.AddWithValue(most);
         if (task is not null)
         {

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using KernelForge.Agents.Suite;
-using KernelForge.Api.Store;
 using Npgsql;
 using NpgsqlTypes;
 
