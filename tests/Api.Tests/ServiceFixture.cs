@@ -1,7 +1,4 @@
-using KernelForge.Api.Store;
 using KernelForge.Processes;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(KernelForge.Api.Tests.ServiceFixture))]

@@ -146,7 +146,7 @@ public sealed class ServiceUnderTest : IAsyncLifetime
 
     private static async Task<JsonNode> WaitAsync(HttpClient http, string address)
     {
-        var deadline = DateTimeOffset.UtcNow + Patience;
+        var deadline = TimeProvider.System.GetUtcNow() + Patience;
         while (true)
         {
             var found = (await http.GetFromJsonAsync<JsonNode>(address))!;
@@ -156,7 +156,7 @@ public sealed class ServiceUnderTest : IAsyncLifetime
                 return found;
             }
 
-            Assert.True(DateTimeOffset.UtcNow < deadline, $"{address} did not end: {found}");
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, $"{address} did not end: {found}");
             await Task.Delay(100);
         }
     }
@@ -164,7 +164,7 @@ public sealed class ServiceUnderTest : IAsyncLifetime
     /// <summary>Waits until the run's winner stands on the board: until its second evaluation.</summary>
     private static async Task VerifiedAsync(NpgsqlConnection connection)
     {
-        var deadline = DateTimeOffset.UtcNow + Patience;
+        var deadline = TimeProvider.System.GetUtcNow() + Patience;
         while (true)
         {
             await using NpgsqlCommand command = new("SELECT EXISTS (SELECT 1 FROM rankable)", connection);
@@ -173,7 +173,7 @@ public sealed class ServiceUnderTest : IAsyncLifetime
                 return;
             }
 
-            Assert.True(DateTimeOffset.UtcNow < deadline, "no winner was verified");
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "no winner was verified");
             await Task.Delay(100);
         }
     }

@@ -31,8 +31,8 @@ public sealed record WatchedPage(int Navigations, IReadOnlyList<int> Rounds, IRe
         await page.GotoAsync(address.AbsoluteUri);
         List<int> rounds = [];
         List<string> states = [];
-        var deadline = DateTimeOffset.UtcNow + patience;
-        while (DateTimeOffset.UtcNow < deadline)
+        var deadline = TimeProvider.System.GetUtcNow() + patience;
+        while (TimeProvider.System.GetUtcNow() < deadline)
         {
             AddNew(rounds, await page.Locator(".round").CountAsync());
             AddNew(states, (await page.Locator("#summary [role=status]").InnerTextAsync()).Trim(' ', '●', '○', '✓', '✕', '⊘', '\n'));

@@ -25,7 +25,7 @@ internal sealed class ChildService : IDisposable
     /// <summary>Starts it; a <c>serve</c> is ready when this returns.</summary>
     public static async Task<ChildService> StartAsync(Surroundings surroundings, string home, string[] arguments, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(DotnetProgram.Host) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(DotnetProgram.Host) { UseShellExecute = false, RedirectStandardOutput = true };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "KernelForge.Cli.dll"));
         foreach (var argument in arguments)
         {

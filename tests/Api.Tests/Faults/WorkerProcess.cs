@@ -15,7 +15,7 @@ internal sealed partial class WorkerProcess : IDisposable
 
     public static WorkerProcess Start(string home, string toolbox, string? connectionString = null, string? evaluator = null)
     {
-        ProcessStartInfo start = new("dotnet") { RedirectStandardError = true, RedirectStandardOutput = true };
+        ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in (string[])[Program(), "worker", "--workers", "1"])
         {
             start.ArgumentList.Add(argument);

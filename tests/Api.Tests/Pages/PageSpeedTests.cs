@@ -4,7 +4,6 @@ using KernelForge.Api.Tests.Features;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace KernelForge.Api.Tests.Pages;

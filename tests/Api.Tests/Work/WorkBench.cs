@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using KernelForge.Agents.Suite;
-using KernelForge.Api.Store;
 using KernelForge.Api.Work;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

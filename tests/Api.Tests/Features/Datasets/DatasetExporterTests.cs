@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json.Nodes;
 using KernelForge.Api.Features.Datasets;
-using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
 using KernelForge.Contracts.Service;
 

@@ -1,7 +1,6 @@
 using KernelForge.Api.Features.Schedules;
 using KernelForge.Api.Tests.Features.Datasets;
 using KernelForge.Api.Tests.Work;
-using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Service;
 using Microsoft.Extensions.DependencyInjection;
 
