@@ -6,6 +6,7 @@ using Npgsql;
 namespace KernelForge.Api.Tests.Faults;
 
 /// <summary>Real processes, killed and stopped at any moment: every submission ends once, none is lost, none is made twice.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class FaultTests : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("kf-faults-").FullName;
@@ -40,7 +41,8 @@ public sealed class FaultTests : IAsyncLifetime
             await _cluster.DisposeAsync();
         }
 
-        Directory.Delete(_home, recursive: true);
+        // A child of a worker that was killed ends with its parent, and may write until then.
+        await WorkBench.UntilAsync(() => Task.FromResult(TryDelete(_home)), () => $"{_home} cannot be removed", TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -66,7 +68,7 @@ public sealed class FaultTests : IAsyncLifetime
             for (var i = 0; i < kills; i++)
             {
                 await Task.Delay(random.Next(100, 1000), TestContext.Current.CancellationToken);
-                done[KillSomething(random, workers)]++;
+                done[await KillSomethingAsync(random, workers)]++;
             }
 
             TestContext.Current.TestOutputHelper?.WriteLine($"killed: {done[0]} workers, {done[1]} evaluators, {done[2]} references or runners, {done[3]} servers");
@@ -137,6 +139,19 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.Equal(1, await bench.CountAsync("SELECT count(*) FROM evaluations WHERE submission_id = $1", submission));
     }
 
+    private static bool TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
     private static string Example(string name) => File.ReadAllText(Path.Combine(Repository.Root, "prompts/examples", name));
 
     /// <summary>While the server is down, a question has no answer yet.</summary>
@@ -152,24 +167,31 @@ public sealed class FaultTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Kills one process, which kind says the number: a worker (another takes its place), an evaluator, one of its children, the database server.</summary>
-    private int KillSomething(Random random, List<WorkerProcess> workers)
+    /// <summary>
+    /// Kills one process, which kind says the number: a worker (another takes its place), an evaluator, one of its children, the database
+    /// server. Where there is none of that kind, it waits a while for one.
+    /// </summary>
+    private async Task<int> KillSomethingAsync(Random random, List<WorkerProcess> workers)
     {
-        var worker = workers[random.Next(workers.Count)];
         var kind = random.Next(4);
-        var victims = kind switch
+        for (var look = 0; look < 50 && kind > 0; look++)
         {
-            1 => worker.Descendants("Evaluator.dll judge"),
-            2 => worker.Descendants("bwrap"),
-            3 => ServerIds(),
-            _ => [],
-        };
-        if (victims.Count > 0)
-        {
-            WorkerProcess.Kill(victims[random.Next(victims.Count)], (int)Signal.Kill);
-            return kind;
+            var victims = kind switch
+            {
+                1 => workers.SelectMany(worker => worker.Descendants("Evaluator.dll judge")).ToList(),
+                2 => [.. workers.SelectMany(worker => worker.Descendants("bwrap"))],
+                _ => [.. ServerIds()],
+            };
+            if (victims.Count > 0)
+            {
+                WorkerProcess.Kill(victims[random.Next(victims.Count)], (int)Signal.Kill);
+                return kind;
+            }
+
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         }
 
+        var worker = workers[random.Next(workers.Count)];
         worker.Signal(Signal.Kill);
         worker.Dispose();
         workers[workers.IndexOf(worker)] = WorkerProcess.Start(_home, _toolbox);

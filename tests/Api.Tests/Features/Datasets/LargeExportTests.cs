@@ -3,6 +3,8 @@ using KernelForge.Contracts.Service;
 
 namespace KernelForge.Api.Tests.Features.Datasets;
 
+/// <summary>Alone: it looks at the memory of the whole process.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class LargeExportTests(ServiceFixture fixture, ITestOutputHelper console)
 {
     // Clones of one attempt with code, hashes and ids of their own: a thousandth of the time that writing each would take.
