@@ -37,7 +37,7 @@ internal sealed class LocalService : IAsyncDisposable
         {
             throw new CliException(ExitCodes.Missing, error.Message);
         }
-        catch (Exception error) when (error is IOException or FormatException or InvalidOperationException && urls is not null && IsAboutAddress(error))
+        catch (Exception error) when (error is IOException or FormatException or InvalidOperationException or ArgumentOutOfRangeException && urls is not null && IsAboutAddress(error))
         {
             throw new CliException(
                 ExitCodes.Missing, $"cannot listen on {urls}: {error.Message} Choose another address with --urls http://127.0.0.1:PORT (port 0: any that is free), or end the program that has it.");
@@ -52,7 +52,7 @@ internal sealed class LocalService : IAsyncDisposable
         {
             return await ApiKeys.CreateAsync(Settings(surroundings), name, scopes, cancellationToken);
         }
-        catch (ArgumentException error)
+        catch (ApiKeyException error)
         {
             throw new CliException(ExitCodes.Usage, error.Message);
         }
@@ -107,7 +107,7 @@ internal sealed class LocalService : IAsyncDisposable
     };
 
     private static bool IsAboutAddress(Exception error) =>
-        error is FormatException
+        error is FormatException or ArgumentOutOfRangeException { ParamName: "port" }
         || error.Message.Contains("address", StringComparison.OrdinalIgnoreCase)
         || error.Message.Contains("url", StringComparison.OrdinalIgnoreCase);
 

@@ -5,15 +5,15 @@ namespace KernelForge.Cli.Tests.Service;
 /// <summary><c>submit</c>, <c>watch</c> and <c>cancel</c> against a real service.</summary>
 public sealed class SubmitTests(ServiceFixture fixture)
 {
-    private const string Relu =
+    private const string Gelu =
         """
         /*launch-plan
-        { "launches": [ { "kernel": "relu", "grid": ["ceil_div(x.numel, 256)"], "block": [256], "args": ["x", "out", "x.numel"] } ] }
+        { "launches": [ { "kernel": "gelu", "grid": ["ceil_div(x.numel, 256)"], "block": [256], "args": ["x", "out", "x.numel"] } ] }
         */
-        extern "C" __global__ void relu(const float* x, float* out, long long n)
+        extern "C" __global__ void gelu(const float* x, float* out, long long n)
         {
             long long i = blockIdx.x * 256ll + threadIdx.x;
-            if (i < n) out[i] = fmaxf(x[i], 0.0f);
+            if (i < n) out[i] = 0.5f * x[i] * (1.0f + erff(x[i] * 0.70710678f));
         }
 
         """;
@@ -28,7 +28,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
 
         class Model(nn.Module):
             def forward(self, x):
-                return torch.relu(x)
+                return nn.functional.gelu(x)
 
         def get_inputs():
             return [torch.randn(N)]
@@ -42,9 +42,9 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task Without_wait_the_id_is_the_only_result()
     {
         using var cli = await fixture.CliAsync();
-        var solution = cli.AddFile("relu.cu", Relu);
+        var solution = cli.AddFile("gelu.cu", Gelu);
 
-        Assert.Equal(0, await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/relu", solution, "--preset", "small"));
+        Assert.Equal(0, await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/gelu", solution, "--preset", "small"));
         Assert.True(Guid.TryParse(cli.Out.Trim(), out var id));
         Assert.Contains($"./kernelforge watch {id}", cli.Error, StringComparison.Ordinal);
         await cli.RunAsync("cancel", id.ToString());
@@ -55,12 +55,12 @@ public sealed class SubmitTests(ServiceFixture fixture)
     {
         Assert.SkipWhen(ServiceFixture.Evaluator is null, "no evaluator was built: ./kernelforge tasks list builds it");
         using var cli = await fixture.CliAsync();
-        var solution = cli.AddFile("relu.cu", Relu);
+        var solution = cli.AddFile("gelu.cu", Gelu);
 
-        var code = await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/relu", solution, "--preset", "small", "--wait");
+        var code = await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/gelu", solution, "--preset", "small", "--wait");
 
         Assert.True(code == 0, cli.Out + cli.Error);
-        Assert.Contains("passed  activation/relu", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("passed  activation/gelu", cli.Out, StringComparison.Ordinal);
         Assert.Contains("queued", cli.Error, StringComparison.Ordinal);
         var id = cli.Error.Split(' ')[1];
         var shown = cli.Out;
@@ -75,7 +75,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
         Assert.SkipWhen(ServiceFixture.Evaluator is null, "no evaluator was built: ./kernelforge tasks list builds it");
         using var cli = await fixture.CliAsync();
         var task = cli.AddFile("my op.py", MyTask);
-        var solution = cli.AddFile("wrong.cu", Relu.Replace("fmaxf(x[i], 0.0f)", "fminf(x[i], 0.0f)", StringComparison.Ordinal));
+        var solution = cli.AddFile("wrong.cu", Gelu.Replace("1.0f +", "1.0f -", StringComparison.Ordinal));
 
         var code = await cli.RunAsync(TestContext.Current.CancellationToken, "submit", task, solution, "--preset", "small", "--wait", "--json");
 
@@ -90,7 +90,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task What_was_cancelled_is_said_by_watch_and_a_second_cancel_is_no_error()
     {
         using var cli = await fixture.CliAsync();
-        await cli.RunAsync("submit", "activation/relu", cli.AddFile("relu.cu", Relu));
+        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("gelu.cu", Gelu));
         var id = cli.Out.Trim();
         await cli.RunAsync("cancel", id);
         cli.Clear();
@@ -105,7 +105,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task Watch_prints_events_as_json_lines()
     {
         using var cli = await fixture.CliAsync();
-        await cli.RunAsync("submit", "activation/relu", cli.AddFile("relu.cu", Relu));
+        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("gelu.cu", Gelu));
         var id = cli.Out.Trim();
         await cli.RunAsync("cancel", id);
         cli.Clear();
@@ -118,11 +118,11 @@ public sealed class SubmitTests(ServiceFixture fixture)
 
     [Theory]
     [InlineData(64, "there is no task 'activation/gleu'", "submit", "activation/gleu", "SOLUTION")]
-    [InlineData(64, "expected one of", "submit", "activation/relu", "SOLUTION", "--preset", "nonsense")]
-    [InlineData(65, "there is no solution file", "submit", "activation/relu", "/nowhere/x.cu")]
-    [InlineData(65, "expected UTF-8", "submit", "activation/relu", "LATIN1")]
-    [InlineData(65, "NUL", "submit", "activation/relu", "NUL")]
-    [InlineData(65, "1048577", "submit", "activation/relu", "LONG")]
+    [InlineData(64, "expected one of", "submit", "activation/gelu", "SOLUTION", "--preset", "nonsense")]
+    [InlineData(65, "there is no solution file", "submit", "activation/gelu", "/nowhere/x.cu")]
+    [InlineData(65, "expected UTF-8", "submit", "activation/gelu", "LATIN1")]
+    [InlineData(65, "NUL", "submit", "activation/gelu", "NUL")]
+    [InlineData(65, "1048577", "submit", "activation/gelu", "LONG")]
     [InlineData(64, "knows no run and no submission", "watch", "00000000-0000-0000-0000-000000000001")]
     [InlineData(64, "knows no run and no submission", "cancel", "00000000-0000-0000-0000-000000000001")]
     public async Task What_is_wrong_is_said_with_its_exit_code(int code, string says, params string[] arguments)
