@@ -37,7 +37,7 @@ internal sealed class LocalService : IAsyncDisposable
         {
             throw new CliException(ExitCodes.Missing, error.Message);
         }
-        catch (Exception error) when (error is IOException or FormatException or InvalidOperationException && urls is not null && IsAboutAddress(error))
+        catch (IOException error) when (urls is not null && error.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
         {
             throw new CliException(
                 ExitCodes.Missing, $"cannot listen on {urls}: {error.Message} Choose another address with --urls http://127.0.0.1:PORT (port 0: any that is free), or end the program that has it.");
@@ -52,7 +52,7 @@ internal sealed class LocalService : IAsyncDisposable
         {
             return await ApiKeys.CreateAsync(Settings(surroundings), name, scopes, cancellationToken);
         }
-        catch (ArgumentException error)
+        catch (ApiKeyException error)
         {
             throw new CliException(ExitCodes.Usage, error.Message);
         }
@@ -105,11 +105,6 @@ internal sealed class LocalService : IAsyncDisposable
         Setting = surroundings.Setting,
         Time = surroundings.Time,
     };
-
-    private static bool IsAboutAddress(Exception error) =>
-        error is FormatException
-        || error.Message.Contains("address", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("url", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An address that stands for all interfaces is no address to connect to.</summary>
     private static Uri Reachable(string address)

@@ -44,7 +44,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
         using var cli = await fixture.CliAsync();
         var solution = cli.AddFile("relu.cu", Relu);
 
-        Assert.Equal(0, await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/relu", solution, "--preset", "small"));
+        Assert.Equal(0, await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/gelu", solution, "--preset", "small"));
         Assert.True(Guid.TryParse(cli.Out.Trim(), out var id));
         Assert.Contains($"./kernelforge watch {id}", cli.Error, StringComparison.Ordinal);
         await cli.RunAsync("cancel", id.ToString());
@@ -55,12 +55,12 @@ public sealed class SubmitTests(ServiceFixture fixture)
     {
         Assert.SkipWhen(ServiceFixture.Evaluator is null, "no evaluator was built: ./kernelforge tasks list builds it");
         using var cli = await fixture.CliAsync();
-        var solution = cli.AddFile("relu.cu", Relu);
+        var solution = Path.Combine(ServiceFixture.RepositoryRoot, "prompts/examples/activation/gelu.good.cu");
 
-        var code = await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/relu", solution, "--preset", "small", "--wait");
+        var code = await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/gelu", solution, "--preset", "small", "--wait");
 
         Assert.True(code == 0, cli.Out + cli.Error);
-        Assert.Contains("passed  activation/relu", cli.Out, StringComparison.Ordinal);
+        Assert.Contains("passed  activation/gelu", cli.Out, StringComparison.Ordinal);
         Assert.Contains("queued", cli.Error, StringComparison.Ordinal);
         var id = cli.Error.Split(' ')[1];
         var shown = cli.Out;
@@ -90,7 +90,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task What_was_cancelled_is_said_by_watch_and_a_second_cancel_is_no_error()
     {
         using var cli = await fixture.CliAsync();
-        await cli.RunAsync("submit", "activation/relu", cli.AddFile("relu.cu", Relu));
+        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("relu.cu", Relu));
         var id = cli.Out.Trim();
         await cli.RunAsync("cancel", id);
         cli.Clear();
@@ -105,7 +105,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task Watch_prints_events_as_json_lines()
     {
         using var cli = await fixture.CliAsync();
-        await cli.RunAsync("submit", "activation/relu", cli.AddFile("relu.cu", Relu));
+        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("relu.cu", Relu));
         var id = cli.Out.Trim();
         await cli.RunAsync("cancel", id);
         cli.Clear();
@@ -118,11 +118,11 @@ public sealed class SubmitTests(ServiceFixture fixture)
 
     [Theory]
     [InlineData(64, "there is no task 'activation/gleu'", "submit", "activation/gleu", "SOLUTION")]
-    [InlineData(64, "expected one of", "submit", "activation/relu", "SOLUTION", "--preset", "nonsense")]
-    [InlineData(65, "there is no solution file", "submit", "activation/relu", "/nowhere/x.cu")]
-    [InlineData(65, "expected UTF-8", "submit", "activation/relu", "LATIN1")]
-    [InlineData(65, "NUL", "submit", "activation/relu", "NUL")]
-    [InlineData(65, "1048577", "submit", "activation/relu", "LONG")]
+    [InlineData(64, "expected one of", "submit", "activation/gelu", "SOLUTION", "--preset", "nonsense")]
+    [InlineData(65, "there is no solution file", "submit", "activation/gelu", "/nowhere/x.cu")]
+    [InlineData(65, "expected UTF-8", "submit", "activation/gelu", "LATIN1")]
+    [InlineData(65, "NUL", "submit", "activation/gelu", "NUL")]
+    [InlineData(65, "1048577", "submit", "activation/gelu", "LONG")]
     [InlineData(64, "knows no run and no submission", "watch", "00000000-0000-0000-0000-000000000001")]
     [InlineData(64, "knows no run and no submission", "cancel", "00000000-0000-0000-0000-000000000001")]
     public async Task What_is_wrong_is_said_with_its_exit_code(int code, string says, params string[] arguments)
