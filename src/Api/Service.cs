@@ -43,7 +43,7 @@ public sealed class Service : IAsyncDisposable
         {
             if (app is not null)
             {
-                await app.DisposeAsync();
+                await EndAsync(app);
             }
             else if (cluster is not null)
             {
@@ -55,17 +55,28 @@ public sealed class Service : IAsyncDisposable
     }
 
     /// <summary>Serves until the token ends it.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken) =>
-        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    /// <exception cref="InvalidOperationException">One of its parts has ended by itself, which is our own fault.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _app.Lifetime.ApplicationStopping);
+        await Task.Delay(Timeout.Infinite, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            var broken = _app.Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(part => part.ExecuteTask is { IsFaulted: true });
+            throw new InvalidOperationException($"the service has ended: its part {broken?.GetType().Name ?? "(unknown)"} broke", broken?.ExecuteTask?.Exception?.InnerException);
+        }
+    }
 
     /// <summary>Stops: running steps are given back, and the database is left.</summary>
-    public async ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync() => await EndAsync(_app);
+
+    private static async Task EndAsync(WebApplication app)
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(20));
-        await _app.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await app.StopAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // The keeper of the private database among its parts leaves that last: it was made first.
-        await _app.DisposeAsync();
+        await app.DisposeAsync();
     }
 
     private static WebApplication Build(ServiceSettings settings, PrivateCluster? cluster)
@@ -75,9 +86,12 @@ public sealed class Service : IAsyncDisposable
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
             // It warns of every node that was stopped, which the sweep and recovery see to.
             .AddFilter("Quartz", LogLevel.Error)
+            // What fails in a start is thrown, and said once.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             // The very first start asks for a table that is not there yet.
-            .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
+            .AddFilter("Microsoft.EntityFrameworkCore.Database", LogLevel.None);
         builder.Logging.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.AddSingleton<IHostLifetime, CallersLifetime>();
         var database = Database.Open(settings.ConnectionString ?? cluster!.ConnectionString);
         if (cluster is not null)
         {
@@ -102,5 +116,13 @@ public sealed class Service : IAsyncDisposable
 
         ServiceWeb.Map(app, settings);
         return app;
+    }
+
+    /// <summary>Signals are the program's: it ends the service by its token, and a second interrupt ends the program.</summary>
+    private sealed class CallersLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

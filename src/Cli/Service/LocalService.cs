@@ -37,7 +37,7 @@ internal sealed class LocalService : IAsyncDisposable
         {
             throw new CliException(ExitCodes.Missing, error.Message);
         }
-        catch (Exception error) when (error is IOException or FormatException or InvalidOperationException or ArgumentOutOfRangeException && urls is not null && IsAboutAddress(error))
+        catch (IOException error) when (urls is not null && error.Message.Contains("address", StringComparison.OrdinalIgnoreCase))
         {
             throw new CliException(
                 ExitCodes.Missing, $"cannot listen on {urls}: {error.Message} Choose another address with --urls http://127.0.0.1:PORT (port 0: any that is free), or end the program that has it.");
@@ -86,7 +86,7 @@ internal sealed class LocalService : IAsyncDisposable
     public static TimeSpan SinceStart(TimeProvider time)
     {
         using var self = Process.GetCurrentProcess();
-        return time.GetUtcNow() - new DateTimeOffset(self.StartTime);
+        return time.GetUtcNow() - self.StartTime.ToUniversalTime();
     }
 
     /// <inheritdoc/>
@@ -105,11 +105,6 @@ internal sealed class LocalService : IAsyncDisposable
         Setting = surroundings.Setting,
         Time = surroundings.Time,
     };
-
-    private static bool IsAboutAddress(Exception error) =>
-        error is FormatException or ArgumentOutOfRangeException { ParamName: "port" }
-        || error.Message.Contains("address", StringComparison.OrdinalIgnoreCase)
-        || error.Message.Contains("url", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>An address that stands for all interfaces is no address to connect to.</summary>
     private static Uri Reachable(string address)

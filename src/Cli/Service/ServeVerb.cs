@@ -15,6 +15,13 @@ internal static class ServeVerb
     {
         var urls = new Option<string>("--urls") { Description = $"Where to listen, ; between several; default: {DefaultUrl}", HelpName = "U", DefaultValueFactory = _ => DefaultUrl };
         var workers = ServiceOptions.Workers(lowest: 0);
+        urls.Validators.Add(result =>
+        {
+            foreach (var other in result.Tokens.SelectMany(token => token.Value.Split(';')).Where(url => !IsAddress(url)))
+            {
+                result.AddError($"--urls: expected an address such as {DefaultUrl}, ; between several, found '{other}'");
+            }
+        });
         var command = new Command("serve", "The service: REST, pages and workers, until it is interrupted") { urls, workers };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -29,4 +36,9 @@ internal static class ServeVerb
         });
         return command;
     }
+
+    /// <summary>An address to listen on: <c>*</c> and <c>+</c> stand for every interface.</summary>
+    private static bool IsAddress(string url) =>
+        Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var address)
+        && address.Scheme is ("http" or "https");
 }

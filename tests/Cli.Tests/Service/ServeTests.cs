@@ -41,18 +41,6 @@ public sealed class ServeTests(ServiceFixture fixture)
         Assert.False(File.Exists(Path.Combine(cli.Home, "service.json")));
     }
 
-    [Theory]
-    [InlineData("nonsense")]
-    [InlineData("http://127.0.0.1:99999")]
-    [InlineData("ftp://127.0.0.1:5080")]
-    public async Task An_address_that_cannot_be_listened_on_is_said(string url)
-    {
-        using var cli = await fixture.CliWithDatabaseAsync();
-
-        Assert.Equal(69, await cli.RunAsync(TestContext.Current.CancellationToken, "serve", "--urls", url));
-        Assert.Contains($"cannot listen on {url}", cli.Error, StringComparison.Ordinal);
-    }
-
     [Fact]
     public async Task An_address_that_other_machines_reach_needs_a_key_first()
     {

@@ -16,6 +16,8 @@ public sealed class ServiceFixture : IAsyncLifetime
     private Api.Service? _service;
     private int _databases;
 
+    public static string RepositoryRoot { get; } = FindRoot();
+
     /// <summary>The program of the evaluator; null where none was built.</summary>
     public static string? Evaluator { get; } = FindEvaluator();
 
@@ -69,7 +71,7 @@ public sealed class ServiceFixture : IAsyncLifetime
             _service ??= await Api.Service.StartAsync(
                 new ServiceSettings
                 {
-                    Root = RepositoryRoot(),
+                    Root = RepositoryRoot,
                     // Not the database's folder: what the reference worker has computed once is there for the next run.
                     Home = ToolboxPaths.Home(),
                     Toolbox = ToolboxPaths.Toolbox(),
@@ -99,10 +101,10 @@ public sealed class ServiceFixture : IAsyncLifetime
     }
 
     private static string? FindEvaluator() =>
-        ((string?[])[Environment.GetEnvironmentVariable("KERNELFORGE_EVALUATOR"), Path.Combine(RepositoryRoot(), "artifacts/app/KernelForge.Evaluator.dll")])
+        ((string?[])[Environment.GetEnvironmentVariable("KERNELFORGE_EVALUATOR"), Path.Combine(RepositoryRoot, "artifacts/app/KernelForge.Evaluator.dll")])
         .FirstOrDefault(File.Exists);
 
-    private static string RepositoryRoot()
+    private static string FindRoot()
     {
         for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
         {

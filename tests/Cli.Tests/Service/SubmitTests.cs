@@ -5,15 +5,15 @@ namespace KernelForge.Cli.Tests.Service;
 /// <summary><c>submit</c>, <c>watch</c> and <c>cancel</c> against a real service.</summary>
 public sealed class SubmitTests(ServiceFixture fixture)
 {
-    private const string Gelu =
+    private const string Relu =
         """
         /*launch-plan
-        { "launches": [ { "kernel": "gelu", "grid": ["ceil_div(x.numel, 256)"], "block": [256], "args": ["x", "out", "x.numel"] } ] }
+        { "launches": [ { "kernel": "relu", "grid": ["ceil_div(x.numel, 256)"], "block": [256], "args": ["x", "out", "x.numel"] } ] }
         */
-        extern "C" __global__ void gelu(const float* x, float* out, long long n)
+        extern "C" __global__ void relu(const float* x, float* out, long long n)
         {
             long long i = blockIdx.x * 256ll + threadIdx.x;
-            if (i < n) out[i] = 0.5f * x[i] * (1.0f + erff(x[i] * 0.70710678f));
+            if (i < n) out[i] = fmaxf(x[i], 0.0f);
         }
 
         """;
@@ -28,7 +28,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
 
         class Model(nn.Module):
             def forward(self, x):
-                return nn.functional.gelu(x)
+                return torch.relu(x)
 
         def get_inputs():
             return [torch.randn(N)]
@@ -42,7 +42,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task Without_wait_the_id_is_the_only_result()
     {
         using var cli = await fixture.CliAsync();
-        var solution = cli.AddFile("gelu.cu", Gelu);
+        var solution = cli.AddFile("relu.cu", Relu);
 
         Assert.Equal(0, await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/gelu", solution, "--preset", "small"));
         Assert.True(Guid.TryParse(cli.Out.Trim(), out var id));
@@ -55,7 +55,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     {
         Assert.SkipWhen(ServiceFixture.Evaluator is null, "no evaluator was built: ./kernelforge tasks list builds it");
         using var cli = await fixture.CliAsync();
-        var solution = cli.AddFile("gelu.cu", Gelu);
+        var solution = Path.Combine(ServiceFixture.RepositoryRoot, "prompts/examples/activation/gelu.good.cu");
 
         var code = await cli.RunAsync(TestContext.Current.CancellationToken, "submit", "activation/gelu", solution, "--preset", "small", "--wait");
 
@@ -75,7 +75,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
         Assert.SkipWhen(ServiceFixture.Evaluator is null, "no evaluator was built: ./kernelforge tasks list builds it");
         using var cli = await fixture.CliAsync();
         var task = cli.AddFile("my op.py", MyTask);
-        var solution = cli.AddFile("wrong.cu", Gelu.Replace("1.0f +", "1.0f -", StringComparison.Ordinal));
+        var solution = cli.AddFile("wrong.cu", Relu.Replace("fmaxf(x[i], 0.0f)", "fminf(x[i], 0.0f)", StringComparison.Ordinal));
 
         var code = await cli.RunAsync(TestContext.Current.CancellationToken, "submit", task, solution, "--preset", "small", "--wait", "--json");
 
@@ -90,7 +90,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task What_was_cancelled_is_said_by_watch_and_a_second_cancel_is_no_error()
     {
         using var cli = await fixture.CliAsync();
-        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("gelu.cu", Gelu));
+        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("relu.cu", Relu));
         var id = cli.Out.Trim();
         await cli.RunAsync("cancel", id);
         cli.Clear();
@@ -105,7 +105,7 @@ public sealed class SubmitTests(ServiceFixture fixture)
     public async Task Watch_prints_events_as_json_lines()
     {
         using var cli = await fixture.CliAsync();
-        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("gelu.cu", Gelu));
+        await cli.RunAsync("submit", "activation/gelu", cli.AddFile("relu.cu", Relu));
         var id = cli.Out.Trim();
         await cli.RunAsync("cancel", id);
         cli.Clear();
