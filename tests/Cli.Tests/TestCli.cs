@@ -14,6 +14,7 @@ internal sealed class TestCli : IDisposable
 
     public TestCli()
     {
+        Directory.CreateDirectory(Home);
         AddTask("activation/gelu", "PRESETS = {\"small\": {\"rows\": 3}, \"odd\": {}, \"full\": {}}\n");
         AddTask("activation/relu", "PRESETS = {\n    \"small\": {\"rows\": 3},\n    \"full\": {},\n}\nOTHER = {\"large\": {}}\n");
         AddTask("matmul/square_matrix_multiplication", "x = 1\n");
@@ -34,6 +35,13 @@ internal sealed class TestCli : IDisposable
 
     public MemoryStream Input { get; } = new();
 
+    /// <summary>What the environment would say.</summary>
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
+    public string Home => Path.Combine(Root, "home");
+
+    public string? Toolbox { get; init; }
+
     public Task<int> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
 
     public Task<int> RunAsync(CancellationToken cancellationToken, params string[] arguments) =>
@@ -47,15 +55,15 @@ internal sealed class TestCli : IDisposable
                 Colours = false,
                 Width = Screen.Unbounded,
                 Root = Root,
-                Home = Path.Combine(Root, "home"),
-                Toolbox = Path.Combine(Root, "home/toolbox"),
+                Home = Home,
+                Toolbox = Toolbox ?? Path.Combine(Home, "toolbox"),
                 Evaluate = (request, cancelled) =>
                 {
                     cancelled.ThrowIfCancellationRequested();
                     return Task.FromResult(Evaluate(request));
                 },
                 Search = (order, _, happened, _) => Task.FromResult(Search(order, happened)),
-                Setting = _ => null,
+                Setting = Settings.GetValueOrDefault,
             },
             cancellationToken);
 
@@ -65,6 +73,13 @@ internal sealed class TestCli : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, text);
         return path;
+    }
+
+    /// <summary>Forgets what was written so far.</summary>
+    public void Clear()
+    {
+        _out.GetStringBuilder().Clear();
+        _error.GetStringBuilder().Clear();
     }
 
     public void Dispose()

@@ -60,16 +60,41 @@ internal sealed class DemoRun(ServiceClient client, Screen screen, Surroundings 
             ids.Add(await ServiceSearch.StartAsync(client, order, cancellationToken));
         }
 
-        List<RunReport> reports = [];
-        foreach (var id in ids)
+        try
         {
-            screen.Line();
-            var run = await ServiceSearch.FollowAsync(client, id, new RunView(screen).Show, surroundings.Time, cancellationToken);
-            reports.Add(run.Report);
-            await RunVerb.SayFailureAsync(run, surroundings);
-        }
+            List<RunReport> reports = [];
+            foreach (var id in ids)
+            {
+                screen.Line();
+                var run = await ServiceSearch.FollowAsync(client, id, new RunView(screen).Show, surroundings.Time, cancellationToken);
+                reports.Add(run.Report);
+                await RunVerb.SayFailureAsync(run, surroundings);
+            }
 
-        return reports;
+            return reports;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await CancelAsync(ids);
+            throw;
+        }
+    }
+
+    /// <summary>Nobody waits for the searches any more: the next service of this data folder must not take them up.</summary>
+    private async Task CancelAsync(List<Guid> ids)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(5), surroundings.Time);
+        try
+        {
+            foreach (var id in ids)
+            {
+                await client.TellAsync(api => api.CancelRunAsync(id, patience.Token), patience.Token);
+            }
+        }
+        catch (Exception error) when (error is CliException or OperationCanceledException)
+        {
+            await surroundings.Error.WriteLineAsync($"kernelforge: the demo's runs could not be cancelled ({error.Message}); they go on when a service is up");
+        }
     }
 
     /// <summary>The winners' rows, once all of them are there; fewer where that takes too long.</summary>

@@ -18,14 +18,26 @@ public sealed class LauncherTests : IDisposable
     }
 
     [Theory]
-    [InlineData("submit", "activation/gelu", "x.cu")]
     [InlineData("mcp")]
-    public void A_verb_of_the_service_exits_64_and_says_so(params string[] arguments)
+    [InlineData("pack", "gpu")]
+    public void A_verb_of_a_later_version_exits_64_and_says_so(params string[] arguments)
     {
         var (code, _, error) = Launch(arguments);
 
         Assert.Equal(64, code);
-        Assert.Contains("comes with the service", error, StringComparison.Ordinal);
+        Assert.Contains("not part of this version yet", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("submit", "activation/gelu", "prompts/examples/activation/gelu.good.cu")]
+    [InlineData("watch", "00000000-0000-0000-0000-000000000001")]
+    [InlineData("cancel", "00000000-0000-0000-0000-000000000001")]
+    public void Without_a_service_a_verb_that_needs_one_exits_69_and_says_how_to_start_it(params string[] arguments)
+    {
+        var (code, _, error) = Launch([("KERNELFORGE_SERVICE", null)], arguments);
+
+        Assert.Equal(69, code);
+        Assert.Contains("./kernelforge serve", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class DatasetExporter(NpgsqlDataSource database)
         {
             attempt.CheckCode();
             var split = plan.Split.Of(attempt.Record.Task);
-            await (split == TaskSplit.Train ? train : validation).WriteAsync(DatasetLine.Of(attempt, plan.Order), cancellationToken);
+            await (split == TaskSplit.Train ? train : validation).WriteAsync(RowLine.Of(attempt, plan.Order), cancellationToken);
             counts.Add(attempt.Record, split);
         }
 

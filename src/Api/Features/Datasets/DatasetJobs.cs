@@ -2,7 +2,6 @@ using System.Text.Json;
 using KernelForge.Api.Work;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Service;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -12,7 +12,7 @@ internal sealed partial class ScheduleJob(ScheduleRunner runner, ILogger<Schedul
     public const string Group = "schedules";
 
     /// <inheritdoc/>
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
         var schedule = Guid.Parse(context.JobDetail.Key.Name);

@@ -1,5 +1,4 @@
 using KernelForge.Api.Work;
-using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Quartz;
 

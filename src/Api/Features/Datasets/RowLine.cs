@@ -8,7 +8,7 @@ using KernelForge.Contracts.Service;
 namespace KernelForge.Api.Features.Datasets;
 
 /// <summary>Lines of data files.</summary>
-internal static class DatasetLine
+internal static class RowLine
 {
     /// <summary>What may be done with a row follows from the task's file and from the terms of the model that answered.</summary>
     public const string License = "other";
