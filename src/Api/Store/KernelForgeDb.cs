@@ -111,6 +111,7 @@ internal sealed class KernelForgeDb(DbContextOptions<KernelForgeDb> options) : D
             row.Property(column => column.Id).ValueGeneratedNever();
             row.HasOne<TaskRow>().WithMany().HasForeignKey(column => column.TaskSha256).OnDelete(DeleteBehavior.NoAction);
             row.HasIndex(index => new { index.CreatedAt, index.Id }).HasDatabaseName("ix_runs_created_at");
+            row.HasIndex(index => new { index.TaskSha256, index.CreatedAt, index.Id }).HasDatabaseName("ix_runs_task_sha256_created_at");
         });
         Table<EvaluationRow>(model, "evaluations", row =>
         {
@@ -126,6 +127,10 @@ internal sealed class KernelForgeDb(DbContextOptions<KernelForgeDb> options) : D
             row.HasIndex(index => new { index.RunId, index.Round }).IsUnique().HasDatabaseName("ix_evaluations_run_id_round");
             row.HasIndex(index => new { index.TaskSha256, index.SolutionSha256 }).HasDatabaseName("ix_evaluations_task_sha256_solution_sha256");
             row.HasIndex(index => index.SolutionSha256).HasDatabaseName("ix_evaluations_solution_sha256");
+            row.HasIndex([nameof(EvaluationRow.TaskSha256), nameof(EvaluationRow.SolutionSha256)], "ix_evaluations_first")
+                .HasFilter("status = 'passed' AND ranked AND latency_ms IS NOT NULL AND origin IN ('api', 'run')");
+            row.HasIndex([nameof(EvaluationRow.TaskSha256), nameof(EvaluationRow.SolutionSha256), nameof(EvaluationRow.EnvironmentId), nameof(EvaluationRow.CreatedAt)], "ix_evaluations_second")
+                .HasFilter("fresh_seeds AND status = 'passed' AND ranked AND latency_ms IS NOT NULL");
         });
         Table<FigureRow>(model, "figures", row =>
         {

@@ -99,6 +99,7 @@ CREATE TABLE runs (
     finished_at      timestamptz
 );
 CREATE INDEX ix_runs_created_at ON runs (created_at, id);
+CREATE INDEX ix_runs_task_sha256_created_at ON runs (task_sha256, created_at, id);
 
 -- One verdict. ranked is the outcome's own word; what stands on a board is the view `rankable`.
 CREATE TABLE evaluations (
@@ -132,6 +133,9 @@ CREATE UNIQUE INDEX ix_evaluations_submission_id ON evaluations (submission_id);
 CREATE UNIQUE INDEX ix_evaluations_run_id_round ON evaluations (run_id, round);
 CREATE INDEX ix_evaluations_task_sha256_solution_sha256 ON evaluations (task_sha256, solution_sha256);
 CREATE INDEX ix_evaluations_solution_sha256 ON evaluations (solution_sha256);
+-- What boards are made of: those that could rank, and the second evaluations that let them.
+CREATE INDEX ix_evaluations_first ON evaluations (task_sha256, solution_sha256) WHERE status = 'passed' AND ranked AND latency_ms IS NOT NULL AND origin IN ('api', 'run');
+CREATE INDEX ix_evaluations_second ON evaluations (task_sha256, solution_sha256, environment_id, created_at) WHERE fresh_seeds AND status = 'passed' AND ranked AND latency_ms IS NOT NULL;
 
 -- Metrics of an evaluation by Nsight Compute's names; kernel '' is the whole plan.
 CREATE TABLE figures (
@@ -292,13 +296,13 @@ SELECT DISTINCT ON (e.task_sha256, t.current, e.solution_sha256, e.environment_i
 FROM evaluations e
 JOIN tasks t ON t.sha256 = e.task_sha256 AND t.ranked IS DISTINCT FROM false
 JOIN environments n ON n.id = e.environment_id
-CROSS JOIN LATERAL (
-    SELECT max(second.created_at) AS verified_at
-    FROM evaluations second
-    WHERE second.task_sha256 = e.task_sha256 AND second.solution_sha256 = e.solution_sha256 AND second.environment_id = e.environment_id
-      AND second.id <> e.id AND second.fresh_seeds AND second.status = 'passed' AND second.ranked AND second.latency_ms IS NOT NULL
-) v
-WHERE e.status = 'passed' AND e.ranked AND e.latency_ms IS NOT NULL AND e.origin IN ('api', 'run') AND v.verified_at IS NOT NULL
+JOIN (
+    SELECT task_sha256, solution_sha256, environment_id, max(created_at) AS verified_at
+    FROM evaluations
+    WHERE fresh_seeds AND status = 'passed' AND ranked AND latency_ms IS NOT NULL
+    GROUP BY task_sha256, solution_sha256, environment_id
+) v ON v.task_sha256 = e.task_sha256 AND v.solution_sha256 = e.solution_sha256 AND v.environment_id = e.environment_id
+WHERE e.status = 'passed' AND e.ranked AND e.latency_ms IS NOT NULL AND e.origin IN ('api', 'run') AND NOT e.fresh_seeds
 ORDER BY e.task_sha256, t.current, e.solution_sha256, e.environment_id, e.kind, e.precision, e.uses_library, e.prepared, e.created_at;
 
 -- What boards show: only a task's current version has one. Schedules look at `standing`, to notice winners whose task has changed under them.
