@@ -8,11 +8,6 @@ namespace KernelForge.Api.Rest;
 /// <summary>Whatever goes wrong with a request, as problem details (RFC 9457): <c>status</c>, <c>title</c>, <c>detail</c>, and <c>field</c> where one is to blame.</summary>
 internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHandler
 {
-    /// <summary>Most bytes of a request's body.</summary>
-    public const int MostBodyBytes = 2 * 1024 * 1024;
-
-    private static readonly string TooLarge = $"the body is larger than {MostBodyBytes} bytes, the most that is read";
-
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -64,7 +59,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         {
             StatusCodes.Status404NotFound => $"there is no {what}; /openapi/v1.json lists what there is",
             StatusCodes.Status405MethodNotAllowed => $"{what}: this address knows {string.Join(", ", context.Response.Headers.Allow.ToArray())}",
-            StatusCodes.Status413PayloadTooLarge => TooLarge,
+            StatusCodes.Status413PayloadTooLarge => BodyLimit.Message,
             StatusCodes.Status415UnsupportedMediaType => $"{what}: expected a body of type application/json, found '{context.Request.ContentType}'",
             var other => $"{what} was answered with status {other}",
         });
@@ -76,7 +71,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
     private static (int Status, string Detail, string? Field) Read(Exception exception) => exception switch
     {
         RefusedException refused => (refused.Status, refused.Message, refused.Field),
-        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, TooLarge, null),
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, BodyLimit.Message, null),
         BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, Unreadable(json), FieldOf(json)),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } bad => (bad.StatusCode, $"expected a body of type application/json: {bad.Message}", null),
         BadHttpRequestException bad => (bad.StatusCode, bad.InnerException is { } inner ? $"{bad.Message} {inner.Message}" : bad.Message, null),

@@ -36,7 +36,7 @@ internal static class RestApi
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Problems.MostBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = BodyLimit.MostReadBytes;
         });
         services.AddSingleton<EventStreams>();
         services.AddSingleton<SubmissionReader>();
@@ -55,6 +55,7 @@ internal static class RestApi
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages(Problems.WriteEmptyAsync);
+        app.Use(BodyLimit.RequireAsync);
         app.UseRouting();
         app.UseMiddleware<Access>();
         HealthEndpoints.Map(app);

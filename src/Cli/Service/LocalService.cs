@@ -86,7 +86,7 @@ internal sealed class LocalService : IAsyncDisposable
     public static TimeSpan SinceStart(TimeProvider time)
     {
         using var self = Process.GetCurrentProcess();
-        return time.GetUtcNow() - self.StartTime.ToUniversalTime();
+        return time.GetUtcNow() - new DateTimeOffset(self.StartTime);
     }
 
     /// <inheritdoc/>
