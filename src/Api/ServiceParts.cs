@@ -24,7 +24,8 @@ internal static class ServiceParts
     {
         services.AddSingleton(settings);
         services.AddSingleton(settings.Time);
-        services.AddSingleton(database);
+        // By a factory: the container then closes its connections at the end.
+        services.AddSingleton(_ => database);
         services.AddDbContextFactory<KernelForgeDb>(options => options.UseNpgsql(database));
         services.AddSingleton<StepStore>();
         services.AddSingleton<EventStore>();
