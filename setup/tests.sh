@@ -69,7 +69,11 @@ run_tests() {
     skipped=$((skipped + $(ctrf_count "$report" skipped)))
   done
   projects=$(find "$KF_ROOT/tests" -mindepth 2 -maxdepth 2 -name '*.csproj' | wc -l)
-  if ((reports < projects)); then
+  if ((reports < projects && $(projects_ended "$log") == projects)); then
+    # Two projects that end within one second give their reports one name: the run's own summary has them all.
+    passed=$(summary_count "$log" succeeded) failed=$(summary_count "$log" failed) skipped=$(summary_count "$log" skipped)
+    ((status == 0 || failed > 0)) || failed=1
+  elif ((reports < projects)); then
     # A project that crashed or hung reports nothing: each counts as a failure.
     failed=$((failed + projects - reports))
     say "$((projects - reports)) of $projects test projects ended without a report; the whole log: $log"
@@ -92,6 +96,18 @@ run_tests() {
 ctrf_count() {
   local number
   number=$(tr -d ' \n\r\t' <"$1" | sed -n 's/.*"summary":{\([^}]*\)}.*/\1/p' | grep -o "\"$2\":[0-9]*" | head -n 1 | cut -d: -f2) || true
+  printf '%d' "${number:-0}"
+}
+
+# projects_ended LOG: how many test projects said how they ended.
+projects_ended() {
+  grep -aoE '^ *[^ ]+\.dll \([^)]*\) (passed|failed)' "$1" | awk '{ print $1 }' | sort -u | wc -l
+}
+
+# summary_count LOG WORD: a number of the summary at the run's end.
+summary_count() {
+  local number
+  number=$(grep -aE "^ +$2: [0-9]+$" "$1" | tail -n 1 | tr -dc 0-9) || true
   printf '%d' "${number:-0}"
 }
 
