@@ -21,6 +21,7 @@ internal static class WebPages
     {
         services.AddRazorComponents();
         services.AddSingleton<HomePageQuery>();
+        services.AddSingleton<Boards>();
         services.AddSingleton<BoardPageQuery>();
         services.AddSingleton<TaskPagesQuery>();
         services.AddSingleton<RunList>();

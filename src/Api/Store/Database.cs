@@ -1,4 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace KernelForge.Api.Store;
@@ -9,6 +11,9 @@ public sealed class DatabaseException(string message, Exception? inner = null) :
 /// <summary>Brings a database to this program's schema.</summary>
 internal static class Database
 {
+    private const long MigrationLock = 0x6b66_6d69_6772_61;
+    private static readonly TimeSpan MigrationPatience = TimeSpan.FromMinutes(10);
+
     /// <summary>A data source for EF, Quartz and our own SQL.</summary>
     public static NpgsqlDataSource Open(string connectionString)
     {
@@ -19,7 +24,10 @@ internal static class Database
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
 
-    /// <summary>Runs the migrations that are missing, under EF's lock: of several processes that start at once one does it, the others wait.</summary>
+    /// <summary>
+    /// Runs the migrations that are missing: of several processes that start at once one does it, the others wait. EF's own lock lasts for one
+    /// migration only, and the next process then runs a second one beside the first (docs/adr/0052), so one that lasts for all is held around it.
+    /// </summary>
     /// <exception cref="DatabaseException">It cannot be reached, or a newer version of this program has changed it.</exception>
     public static async Task MigrateAsync(IDbContextFactory<KernelForgeDb> rows, CancellationToken cancellationToken)
     {
@@ -27,22 +35,44 @@ internal static class Database
         try
         {
             var known = db.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-            if (await db.Database.CanConnectAsync(cancellationToken))
+            await MakeAsync(db, cancellationToken);
+            // A lock of the session on the connection that the migrator goes on with.
+            await db.Database.OpenConnectionAsync(cancellationToken);
+            db.Database.SetCommandTimeout(MigrationPatience);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
+            var unknown = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Where(name => !known.Contains(name)).ToList();
+            if (unknown.Count > 0)
             {
-                var unknown = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Where(name => !known.Contains(name)).ToList();
-                if (unknown.Count > 0)
-                {
-                    throw new DatabaseException(
-                        $"the database was made by a newer KernelForge: it has {string.Join(", ", unknown)}, this version ends at {known.Order(StringComparer.Ordinal).Last()}. "
-                        + "Start the newer version, or choose another data folder (KERNELFORGE_HOME) or database (ConnectionStrings__KernelForge).");
-                }
+                throw new DatabaseException(
+                    $"the database was made by a newer KernelForge: it has {string.Join(", ", unknown)}, this version ends at {known.Order(StringComparer.Ordinal).Last()}. "
+                    + "Start the newer version, or choose another data folder (KERNELFORGE_HOME) or database (ConnectionStrings__KernelForge).");
             }
 
             await db.Database.MigrateAsync(cancellationToken);
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
         }
         catch (NpgsqlException error)
         {
             throw new DatabaseException($"the database cannot be used: {error.Message}. Check ConnectionStrings__KernelForge, or unset it, and a private database is made in the data folder.", error);
+        }
+    }
+
+    /// <summary>Makes the database where the server has none of that name yet.</summary>
+    private static async Task MakeAsync(KernelForgeDb db, CancellationToken cancellationToken)
+    {
+        var creator = db.GetService<IRelationalDatabaseCreator>();
+        if (await creator.ExistsAsync(cancellationToken))
+        {
+            return;
+        }
+
+        try
+        {
+            await creator.CreateAsync(cancellationToken);
+        }
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another process came first.
         }
     }
 }

@@ -48,6 +48,8 @@ internal sealed class KernelForgeDb(DbContextOptions<KernelForgeDb> options) : D
 
     public DbSet<WorkerRow> Workers => Set<WorkerRow>();
 
+    public DbSet<BoardChangeRow> BoardChanges => Set<BoardChangeRow>();
+
     /// <summary>Rows of the view <c>rankable</c>: what stands on boards (design §7).</summary>
     public DbSet<RankableRow> Rankable => Set<RankableRow>();
 
@@ -205,6 +207,12 @@ internal sealed class KernelForgeDb(DbContextOptions<KernelForgeDb> options) : D
         {
             row.HasKey(key => key.Name);
             row.Property(column => column.Name).ValueGeneratedNever();
+        });
+        Table<BoardChangeRow>(model, "board_changes", row =>
+        {
+            row.HasKey(key => key.Xid);
+            row.Property(column => column.Xid).HasColumnType("xid8").ValueGeneratedNever();
+            row.HasIndex(index => index.CreatedAt).HasDatabaseName("ix_board_changes_created_at");
         });
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Processes;
+using Npgsql;
 
 namespace KernelForge.Cli.Doctor;
 
@@ -30,8 +31,8 @@ internal sealed class Examination(Surroundings surroundings)
             await GpuAsync(cancellationToken),
             Disk(),
             Keys(),
-            new() { Name = "database", State = "absent", Found = "not needed by this version", How = "It comes with the service." },
-            new() { Name = "browser", State = "absent", Found = "not needed by this version", How = "It comes with the web pages' tests." },
+            await DatabaseAsync(cancellationToken),
+            await BrowserAsync(cancellationToken),
         ];
         return new DoctorReport { Ready = checks.All(check => check.State != "missing"), Checks = checks };
     }
@@ -140,6 +141,48 @@ internal sealed class Examination(Surroundings surroundings)
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    /// <summary>The server of the settings, or a private one that is made, asked and thrown away: the data folder's own is left alone.</summary>
+    private async Task<DoctorCheck> DatabaseAsync(CancellationToken cancellationToken)
+    {
+        if (surroundings.Setting("ConnectionStrings__KernelForge") is { Length: > 0 } elsewhere)
+        {
+            try
+            {
+                await using NpgsqlConnection connection = new(elsewhere);
+                await connection.OpenAsync(cancellationToken);
+                return Ok("database", $"PostgreSQL {connection.ServerVersion} at {connection.Host}, by ConnectionStrings__KernelForge");
+            }
+            catch (Exception error) when (error is NpgsqlException or ArgumentException or FormatException)
+            {
+                return Missing("database", error.Message, "Check ConnectionStrings__KernelForge, or unset it, and a private database is made in the data folder.");
+            }
+        }
+
+        var folder = Directory.CreateTempSubdirectory("kernelforge-doctor-");
+        try
+        {
+            await using var cluster = await PrivateCluster.StartAsync(folder.FullName, surroundings.Toolbox, cancellationToken);
+            return Ok("database", $"PostgreSQL {cluster.ServerVersion} of the toolbox makes a database and serves it");
+        }
+        catch (PrivateClusterException error)
+        {
+            return Missing("database", error.Message, Setup);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private async Task<DoctorCheck> BrowserAsync(CancellationToken cancellationToken)
+    {
+        var program = surroundings.Setting("KERNELFORGE_BROWSER") is { Length: > 0 } named ? named : "chromium";
+        var (code, output) = await RunAsync(program, ["--version"], cancellationToken);
+        return code == 0
+            ? Ok("browser", $"{LastLine(output)}, for the tests of the pages")
+            : Absent("browser", $"no {program}", $"{Setup} --browser; only the tests of the pages need it");
     }
 
     private static async Task<DoctorCheck> GpuAsync(CancellationToken cancellationToken)

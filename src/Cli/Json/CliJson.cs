@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KernelForge.Agents.Suite;
+using KernelForge.Api.Features.Keys;
 using KernelForge.Cli.Doctor;
 using KernelForge.Cli.Service;
 using KernelForge.Cli.Tasks;
@@ -16,4 +17,5 @@ namespace KernelForge.Cli.Json;
 [JsonSerializable(typeof(KernelForge.Contracts.Benchmarks.BenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ServiceFile))]
+[JsonSerializable(typeof(IReadOnlyList<ApiKey>))]
 internal sealed partial class CliJson : JsonSerializerContext;

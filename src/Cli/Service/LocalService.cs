@@ -44,13 +44,13 @@ internal sealed class LocalService : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes an API key in the database, whether a service is up or not; the key itself.</summary>
-    /// <exception cref="CliException">A name or scope cannot be one, or the database cannot be used.</exception>
-    public static async Task<string> CreateKeyAsync(Surroundings surroundings, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    /// <summary>Works on the API keys in the database itself, whether a service is up or not.</summary>
+    /// <exception cref="CliException">A key cannot be such, or the database cannot be used.</exception>
+    public static async Task<T> WithKeysAsync<T>(Surroundings surroundings, Func<ServiceSettings, Task<T>> work)
     {
         try
         {
-            return await ApiKeys.CreateAsync(Settings(surroundings), name, scopes, cancellationToken);
+            return await work(Settings(surroundings));
         }
         catch (ApiKeyException error)
         {

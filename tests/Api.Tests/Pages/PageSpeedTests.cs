@@ -13,7 +13,6 @@ namespace KernelForge.Api.Tests.Pages;
 public sealed class PageSpeedTests(RestService rest) : IClassFixture<RestService>
 {
     private const int Requests = 100;
-    private const int WarmUp = 20;
     private const double GoalMs = 60;
 
     [Fact]
@@ -21,12 +20,23 @@ public sealed class PageSpeedTests(RestService rest) : IClassFixture<RestService
     {
         await SeedAsync();
         var (run, solution, submission) = (await TextAsync("SELECT id::text FROM runs ORDER BY id LIMIT 1 OFFSET 600"), await TextAsync("SELECT solution_sha256 FROM rankable LIMIT 1"), await TextAsync("SELECT id::text FROM submissions LIMIT 1"));
+        string[] addresses =
+        [
+            "/", "/leaderboard", "/leaderboard?task=activation/gelu", "/tasks", "/tasks/activation/gelu",
+            $"/runs/{run}", $"/solutions/{solution}", $"/submissions/{submission}", "/datasets", "/schedules", "/workers",
+        ];
+        foreach (var address in addresses)
+        {
+            // The compiler's second tier has done its work before anything is measured.
+            await P95Async(address);
+        }
+
         List<string> slow = [];
-        foreach (var address in (string[])["/", "/leaderboard", "/leaderboard?task=activation/gelu", "/tasks", "/tasks/activation/gelu", $"/runs/{run}", $"/solutions/{solution}", $"/submissions/{submission}", "/datasets", "/schedules", "/workers"])
+        foreach (var address in addresses)
         {
             var before = Environment.CpuUsage.TotalTime;
             var p95 = await P95Async(address);
-            var cpu = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / (Requests + WarmUp);
+            var cpu = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / Requests;
             TestContext.Current.TestOutputHelper?.WriteLine($"{p95,6:0.0} ms p95, {cpu,5:0.0} ms of the processor in this process  {address}");
             if (p95 >= GoalMs)
             {
@@ -41,16 +51,13 @@ public sealed class PageSpeedTests(RestService rest) : IClassFixture<RestService
     {
         var cancelled = TestContext.Current.CancellationToken;
         List<double> times = [];
-        for (var request = -WarmUp; request < Requests; request++)
+        for (var request = 0; request < Requests; request++)
         {
             var start = Stopwatch.GetTimestamp();
             using var answer = await rest.Http.GetAsync(address, cancelled);
             _ = await answer.Content.ReadAsByteArrayAsync(cancelled);
             Assert.True(answer.IsSuccessStatusCode, address);
-            if (request >= 0)
-            {
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            }
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
 
         times.Sort();

@@ -122,6 +122,35 @@ public sealed class ServeTests(ServiceFixture fixture)
     }
 
     [Fact]
+    public async Task Keys_are_listed_without_the_key_and_revoked_by_name_or_id()
+    {
+        using var cli = await fixture.CliWithDatabaseAsync();
+        Assert.Equal(0, await cli.RunAsync("key", "create", "build farm", "--scopes", "submit"));
+        Assert.Equal(0, await cli.RunAsync("key", "create", "twin", "--scopes", "read"));
+        Assert.Equal(0, await cli.RunAsync("key", "create", "twin", "--scopes", "read"));
+
+        Assert.Equal(64, await cli.RunAsync("key", "revoke", "nobody"));
+        Assert.Contains("expected the id or the name of one of: build farm, twin, twin", cli.Error, StringComparison.Ordinal);
+        Assert.Equal(64, await cli.RunAsync("key", "revoke", "twin"));
+        Assert.Contains("2 keys are named 'twin'", cli.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await cli.RunAsync("key", "revoke", "build farm"));
+        Assert.Equal(64, await cli.RunAsync("key", "revoke", "build farm"));
+        cli.Clear();
+        Assert.Equal(0, await cli.RunAsync("key", "list", "--json"));
+
+        Assert.DoesNotContain("kf_", cli.Out, StringComparison.Ordinal);
+        using var document = JsonDocument.Parse(cli.Out);
+        var keys = document.RootElement.EnumerateArray().ToList();
+        Assert.Equal(["build farm", "twin", "twin"], keys.Select(key => key.GetProperty("name").GetString()));
+        Assert.Equal([true, false, false], keys.Select(key => key.GetProperty("revoked_at").ValueKind == JsonValueKind.String));
+        var id = keys[1].GetProperty("id").GetString()!;
+        Assert.Equal(0, await cli.RunAsync("key", "revoke", id));
+        cli.Clear();
+        Assert.Equal(0, await cli.RunAsync("key", "list"));
+        Assert.Contains(id, cli.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_schedule_is_made_listed_run_and_deleted()
     {
         using var cli = await fixture.CliAsync();

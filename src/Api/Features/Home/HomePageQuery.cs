@@ -6,7 +6,7 @@ using Npgsql;
 namespace KernelForge.Api.Features.Home;
 
 /// <summary>Reads the overview. Whatever is open is found by the index of open steps, so its cost does not grow with history.</summary>
-internal sealed class HomePageQuery(NpgsqlDataSource database, RunList runs, BoardPageQuery boards, TimeProvider time)
+internal sealed class HomePageQuery(NpgsqlDataSource database, RunList runs, Boards boards, TimeProvider time)
 {
     /// <summary>A worker that said nothing for so long counts as gone.</summary>
     public static readonly TimeSpan WorkerSilence = TimeSpan.FromSeconds(30);
@@ -40,7 +40,7 @@ internal sealed class HomePageQuery(NpgsqlDataSource database, RunList runs, Boa
     {
         var open = await runs.OpenAsync(6, cancellationToken);
         var latest = await runs.LatestAsync(8, cancellationToken);
-        var winners = await boards.BoardsAsync(new BoardFilter(null, null, null, null), null, 1, 8, cancellationToken);
+        var winners = await boards.ReadAsync(new BoardFilter(null, null, null, null), null, 1, 8, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using NpgsqlBatch batch = new(connection);
         NpgsqlBatchCommand first = new(Counts);

@@ -26,15 +26,27 @@ public static class ApiKeys
     /// <exception cref="ApiKeyException">A name or scope cannot be one; the message says what can.</exception>
     /// <exception cref="DatabaseException">The database cannot be used.</exception>
     /// <exception cref="PrivateClusterException">The private database cannot be had.</exception>
-    public static async Task<string> CreateAsync(ServiceSettings settings, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
+    public static Task<string> CreateAsync(ServiceSettings settings, string name, IReadOnlyList<string> scopes, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         Check(name, scopes);
-        await using var cluster = settings.ConnectionString is null ? await PrivateCluster.StartAsync(settings.Home, settings.Toolbox, cancellationToken) : null;
-        await using var database = Database.Open(settings.ConnectionString ?? cluster!.ConnectionString);
-        await Database.MigrateAsync(new Rows(database), cancellationToken);
-        return await CreateAsync(database, name, scopes, settings.Time, cancellationToken);
+        return InDatabaseAsync(settings, database => CreateAsync(database, name, scopes, settings.Time, cancellationToken), cancellationToken);
     }
+
+    /// <summary>Every key ever made, the oldest first, revoked ones too.</summary>
+    /// <exception cref="DatabaseException">The database cannot be used.</exception>
+    /// <exception cref="PrivateClusterException">The private database cannot be had.</exception>
+    public static Task<IReadOnlyList<ApiKey>> ListAsync(ServiceSettings settings, CancellationToken cancellationToken) =>
+        InDatabaseAsync(settings, database => ListAsync(database, cancellationToken), cancellationToken);
+
+    /// <summary>Revokes a key: the next request with it is refused.</summary>
+    /// <param name="settings">Which database: the private one is started where nobody has.</param>
+    /// <param name="which">The key's id, or its name where only one key that is not revoked has it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiKeyException">There is no such key, or several.</exception>
+    /// <exception cref="DatabaseException">The database cannot be used.</exception>
+    /// <exception cref="PrivateClusterException">The private database cannot be had.</exception>
+    public static Task<ApiKey> RevokeAsync(ServiceSettings settings, string which, CancellationToken cancellationToken) =>
+        InDatabaseAsync(settings, database => RevokeAsync(database, which, settings.Time, cancellationToken), cancellationToken);
 
     /// <summary>The same in an open database of this program's schema.</summary>
     internal static async Task<string> CreateAsync(NpgsqlDataSource database, string name, IReadOnlyList<string> scopes, TimeProvider time, CancellationToken cancellationToken)
@@ -49,6 +61,48 @@ public static class ApiKeys
         command.Parameters.AddWithValue(time.GetUtcNow());
         await command.ExecuteNonQueryAsync(cancellationToken);
         return key;
+    }
+
+    /// <summary>The same in an open database of this program's schema.</summary>
+    internal static async Task<IReadOnlyList<ApiKey>> ListAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT id, name, scopes, created_at, revoked_at FROM api_keys ORDER BY created_at, id");
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        List<ApiKey> keys = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            keys.Add(new ApiKey
+            {
+                Id = reader.GetGuid(0),
+                Name = reader.GetString(1),
+                Scopes = reader.GetFieldValue<string[]>(2),
+                CreatedAt = reader.GetFieldValue<DateTimeOffset>(3),
+                RevokedAt = reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4),
+            });
+        }
+
+        return keys;
+    }
+
+    /// <summary>The same in an open database of this program's schema.</summary>
+    internal static async Task<ApiKey> RevokeAsync(NpgsqlDataSource database, string which, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var open = (await ListAsync(database, cancellationToken)).Where(key => key.RevokedAt is null).ToList();
+        var meant = open.Where(key => Guid.TryParse(which, out var id) ? key.Id == id : key.Name == which).ToList();
+        if (meant.Count != 1)
+        {
+            throw new ApiKeyException(
+                meant.Count == 0
+                    ? $"there is no key '{which}' that is not revoked; {(open.Count == 0 ? "nobody has one" : $"expected the id or the name of one of: {string.Join(", ", open.Select(key => key.Name))}")}"
+                    : $"{meant.Count} keys are named '{which}'; expected the id of one of them: {string.Join(", ", meant.Select(key => key.Id))}");
+        }
+
+        var now = time.GetUtcNow();
+        await using var command = database.CreateCommand("UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL");
+        command.Parameters.AddWithValue(meant[0].Id);
+        command.Parameters.AddWithValue(now);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+        return meant[0] with { RevokedAt = now };
     }
 
     /// <summary>The scopes of a key; null where it is none, or no longer one.</summary>
@@ -76,6 +130,15 @@ public static class ApiKeys
     {
         var order = Scopes.ToList();
         return scopes.Any(scope => order.IndexOf(scope) >= order.IndexOf(needed));
+    }
+
+    private static async Task<T> InDatabaseAsync<T>(ServiceSettings settings, Func<NpgsqlDataSource, Task<T>> work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        await using var cluster = settings.ConnectionString is null ? await PrivateCluster.StartAsync(settings.Home, settings.Toolbox, cancellationToken) : null;
+        await using var database = Database.Open(settings.ConnectionString ?? cluster!.ConnectionString);
+        await Database.MigrateAsync(new Rows(database), cancellationToken);
+        return await work(database);
     }
 
     private static void Check(string name, IReadOnlyList<string> scopes)

@@ -8,7 +8,7 @@ using Npgsql;
 namespace KernelForge.Api.Features.Tasks;
 
 /// <summary>Reads the tasks' pages.</summary>
-internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, NpgsqlDataSource database, BoardPageQuery boards, RunList runs)
+internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, NpgsqlDataSource database, Boards boards, RunList runs)
 {
     /// <summary>Maps <c>/tasks</c> and <c>/tasks/{category}/{name}</c>; a task outside the suite may have no category.</summary>
     public static void Map(IEndpointRouteBuilder routes)
@@ -22,7 +22,7 @@ internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, Npgs
     public async Task<TasksPageView> ReadAsync(CancellationToken cancellationToken)
     {
         await using var db = await rows.CreateDbContextAsync(cancellationToken);
-        var winners = (await boards.BoardsAsync(new BoardFilter(null, null, null, null), null, 1, int.MaxValue, cancellationToken)).ToLookup(board => board.Task, StringComparer.Ordinal);
+        var winners = (await boards.ReadAsync(new BoardFilter(null, null, null, null), null, 1, int.MaxValue, cancellationToken)).ToLookup(board => board.Task, StringComparer.Ordinal);
         var tasks = await db.Tasks.AsNoTracking().Where(task => task.Current).OrderBy(task => task.Name)
             .Select(task => new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked })
             .ToListAsync(cancellationToken);
@@ -44,7 +44,7 @@ internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, Npgs
                 Source = task.Source,
                 Reason = task.Reason,
                 Presets = task.Presets,
-                Boards = await boards.BoardsAsync(new BoardFilter(null, name, null, null), null, 10, 1, cancellationToken),
+                Boards = await boards.ReadAsync(new BoardFilter(null, name, null, null), null, 10, 1, cancellationToken),
                 Runs = await runs.OfTaskAsync(task.Sha256, 8, cancellationToken),
                 Figures = await FiguresAsync(task.Sha256, cancellationToken),
             };
