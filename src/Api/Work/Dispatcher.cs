@@ -4,18 +4,24 @@ using Quartz;
 namespace KernelForge.Api.Work;
 
 /// <summary>
-/// The sweep: gives a Quartz job to every accepted step that has none. It is the only way in which steps get jobs, so a crash between
+/// The sweep: gives a Quartz trigger to every accepted step that has none. It is the only way in which steps get one, so a crash between
 /// accepting and scheduling loses nothing. One process does it at a time; a notification wakes it, and it polls behind that.
 /// </summary>
 internal sealed partial class Dispatcher(
     NpgsqlDataSource database, StepStore steps, ISchedulerFactory schedulers, Notifications notifications, ILogger<Dispatcher> logger) : BackgroundService
 {
-    /// <summary>Quartz group of the steps' jobs.</summary>
-    public const string JobGroup = "steps";
+    /// <summary>Quartz group of the steps' triggers, and of the one job that they fire; a trigger's name is its step's id.</summary>
+    public const string TriggerGroup = "steps";
 
     private const int Batch = 200;
     private const long SweepLock = 0x6b66_7377_6565_70;
     private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Durable: the end of a one-off job that is not, and of its last trigger, happens under the lock of the whole cluster, one after the other
+    /// (docs/adr/0051).
+    /// </summary>
+    private static readonly IJobDetail Job = JobBuilder.Create<StepJob>().WithIdentity("step", TriggerGroup).StoreDurably().RequestRecovery().Build();
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -41,7 +47,7 @@ internal sealed partial class Dispatcher(
         }
     }
 
-    /// <summary>One sweep; how many steps got a job.</summary>
+    /// <summary>One sweep; how many steps got a trigger.</summary>
     internal async Task<int> SweepAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -56,21 +62,18 @@ internal sealed partial class Dispatcher(
         }
 
         var scheduler = await schedulers.GetScheduler(cancellationToken);
-        var open = await steps.WithoutJobAsync(Batch, cancellationToken);
+        var open = await steps.WithoutTriggerAsync(Batch, cancellationToken);
         if (open.Count > 0)
         {
-            await scheduler.ScheduleJobs(open.ToDictionary(JobOf, step => (IReadOnlyCollection<ITrigger>)[TriggerOf(step)]), cancellationToken: cancellationToken);
+            await scheduler.ScheduleJob(Job, [.. open.Select(TriggerOf)], ScheduleJobOptions.Replacing, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
         return open.Count;
     }
 
-    private static IJobDetail JobOf((Guid Id, string Group, int Priority) step) =>
-        JobBuilder.Create<StepJob>().WithIdentity(step.Id.ToString(), JobGroup).RequestRecovery().Build();
-
     private static ITrigger TriggerOf((Guid Id, string Group, int Priority) step) =>
-        TriggerBuilder.Create().WithIdentity(step.Id.ToString(), JobGroup).WithPriority(step.Priority).WithExecutionGroup(step.Group).StartNow().Build();
+        TriggerBuilder.Create().WithIdentity(step.Id.ToString(), TriggerGroup).WithPriority(step.Priority).WithExecutionGroup(step.Group).StartNow().Build();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a sweep over accepted work broke off; it is tried again")]
     private static partial void SweepBroke(ILogger logger, Exception error);

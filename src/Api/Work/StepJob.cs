@@ -4,7 +4,7 @@ using Quartz;
 namespace KernelForge.Api.Work;
 
 /// <summary>
-/// The Quartz job of every step; its key is the step's id. It claims the step, lets the kind's worker do it, and sees to it that a lost,
+/// The Quartz job of all steps; its trigger's name is the step's id. It claims the step, lets the kind's worker do it, and sees to it that a lost,
 /// cancelled or broken step ends rightly. A failed kernel is a result; only a broken machine is tried again.
 /// </summary>
 internal sealed partial class StepJob(
@@ -16,7 +16,7 @@ internal sealed partial class StepJob(
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var id = Guid.Parse(context.JobDetail.Key.Name);
+        var id = Guid.Parse((context.Recovering ? context.RecoveringTriggerKey! : context.Trigger.Key).Name);
         try
         {
             if (await steps.ClaimAsync(id, identity.Name, cancellationToken) is { } claim)

@@ -121,17 +121,20 @@ internal sealed class StepStore(NpgsqlDataSource database, TimeProvider time)
     }
 
     /// <summary>
-    /// Accepted steps that no Quartz job stands for, the most urgent first: new ones, ones to be tried again, and ones whose job a crash lost.
-    /// A job's key is the step's id, so giving a step a job twice is harmless.
+    /// Accepted steps that no Quartz trigger stands for, the most urgent first: new ones, ones to be tried again, and ones whose trigger a crash lost.
+    /// A trigger's name is its step's id; one that stands for a dead node's carries that name in its data.
     /// </summary>
-    public async Task<IReadOnlyList<(Guid Id, string Group, int Priority)>> WithoutJobAsync(int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(Guid Id, string Group, int Priority)>> WithoutTriggerAsync(int most, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             """
             SELECT s.id, s.execution_group, s.priority
             FROM steps s
             WHERE s.state IN ('queued', 'running') AND s.not_before <= $1
-              AND NOT EXISTS (SELECT 1 FROM quartz.qrtz_job_details j WHERE j.job_group = 'steps' AND j.job_name = s.id::text)
+              AND NOT EXISTS (SELECT 1 FROM quartz.qrtz_triggers t WHERE t.sched_name = 'kernelforge' AND t.trigger_name = s.id::text AND t.trigger_group = 'steps')
+              AND NOT EXISTS (
+                SELECT 1 FROM quartz.qrtz_triggers r
+                WHERE r.sched_name = 'kernelforge' AND r.trigger_group = 'RECOVERING_JOBS' AND position(s.id::text IN convert_from(r.job_data, 'UTF8')) > 0)
             ORDER BY s.priority DESC, s.created_at
             LIMIT $2
             """);
