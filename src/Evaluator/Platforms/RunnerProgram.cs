@@ -13,6 +13,7 @@ internal static class RunnerProgram
     public static async Task<int> RunAsync(IPlatform platform, Stream requests, CancellationToken cancellationToken)
     {
         await using var replies = OpenPipe();
+        _ = Task.Run(() => RunnerWarmUp.Run(platform), CancellationToken.None);
         using var reader = new StreamReader(requests, Encoding.UTF8);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
@@ -25,7 +26,8 @@ internal static class RunnerProgram
         return 0;
     }
 
-    private static RunnerReply Answer(IPlatform platform, string line, CancellationToken cancellationToken)
+    /// <summary>The answer to one line.</summary>
+    internal static RunnerReply Answer(IPlatform platform, string line, CancellationToken cancellationToken)
     {
         try
         {
