@@ -224,7 +224,7 @@ public sealed class KernelBenchFormTests(ReferenceFixture fixture)
 
     [Theory]
     [MemberData(nameof(Files))]
-    public async Task A_file_without_presets_gets_small_and_odd_ones_that_have_a_float64_reference(string name, string source)
+    public async Task A_file_without_presets_gets_small_and_odd_ones_with_a_float64_reference_and_its_trace_counts_work_at_the_published_sizes(string name, string source)
     {
         await using var client = fixture.Client();
         var description = await client.DescribeAsync(fixture.Task(source), name, Cancellation);
@@ -235,14 +235,6 @@ public sealed class KernelBenchFormTests(ReferenceFixture fixture)
         Assert.All(["small", "odd"], preset => Assert.InRange(description.Presets[preset].Tensors.Sum(t => t.Numel()), 1, 4_800_000));
         Assert.All(trials, trial => Assert.True(trial.Manifest is { Status: TrialStatus.Ok, Oracle: "float64" }, $"{trial.Manifest.Status} {trial.Manifest.Oracle} {trial.Manifest.Reason} {string.Join(';', trial.Manifest.OracleNotes)}"));
         Assert.Empty(description.UnrankedReasons);
-    }
-
-    [Theory]
-    [MemberData(nameof(Files))]
-    public async Task Its_trace_counts_work_at_the_published_sizes(string name, string source)
-    {
-        await using var client = fixture.Client();
-        var description = await client.DescribeAsync(fixture.Task(source), name, Cancellation);
 
         var trace = await client.TraceAsync(description, "full", Cancellation);
 
