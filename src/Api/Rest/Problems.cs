@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using KernelForge.Contracts.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Npgsql;
 
@@ -11,7 +14,7 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        var (status, detail, field) = Read(exception);
+        var (status, detail, field) = Read(exception, httpContext);
         switch (status)
         {
             case StatusCodes.Status500InternalServerError:
@@ -68,14 +71,16 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
     /// <summary>Whether programs, not people, ask there.</summary>
     public static bool IsApi(PathString path) => path.StartsWithSegments("/api", StringComparison.Ordinal) || path.StartsWithSegments("/health", StringComparison.Ordinal) || path.StartsWithSegments("/openapi", StringComparison.Ordinal);
 
-    private static (int Status, string Detail, string? Field) Read(Exception exception) => exception switch
+    private static (int Status, string Detail, string? Field) Read(Exception exception, HttpContext context) => exception switch
     {
         RefusedException refused => (refused.Status, refused.Message, refused.Field),
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => (StatusCodes.Status413PayloadTooLarge, BodyLimit.Message, null),
-        BadHttpRequestException { InnerException: JsonException json } => (StatusCodes.Status400BadRequest, Unreadable(json), FieldOf(json)),
+        BadHttpRequestException { InnerException: JsonException json } => BadBody(json, context),
         BadHttpRequestException { StatusCode: StatusCodes.Status415UnsupportedMediaType } bad => (bad.StatusCode, $"expected a body of type application/json: {bad.Message}", null),
+        BadHttpRequestException { InnerException: null } bad when BodyOf(context) is not null && bad.Message.Contains("no body was provided", StringComparison.Ordinal) =>
+            (bad.StatusCode, "expected a JSON object as the body, found none; /openapi/v1.json describes it", null),
         BadHttpRequestException bad => (bad.StatusCode, bad.InnerException is { } inner ? $"{bad.Message} {inner.Message}" : bad.Message, null),
-        JsonException json => (StatusCodes.Status400BadRequest, Unreadable(json), FieldOf(json)),
+        JsonException json => BadBody(json, context),
 
         // Of System.Text.Json: a member that says which kind of thing follows is missing.
         NotSupportedException { Source: "System.Text.Json" } json => (StatusCodes.Status400BadRequest, $"the body cannot be read: {json.Message}", null),
@@ -84,11 +89,17 @@ internal sealed partial class Problems(ILogger<Problems> logger) : IExceptionHan
         _ => (StatusCodes.Status500InternalServerError, "a fault of the service; its log says more", null),
     };
 
-    /// <summary>The reader's own message, which has the path; what it does not say about a text is in the inner one.</summary>
-    private static string Unreadable(JsonException error) => $"the body cannot be read: {error.Message}{(error.InnerException is InvalidOperationException inner ? $" {inner.Message}" : "")}";
+    private static (int Status, string Detail, string? Field) BadBody(JsonException error, HttpContext context)
+    {
+        var (detail, field) = BodyProblem.Of(error, BodyOf(context));
+        return (StatusCodes.Status400BadRequest, detail, field);
+    }
 
-    /// <summary>The member that a path such as <c>$.rounds</c> names; null for the whole.</summary>
-    private static string? FieldOf(JsonException error) => error.Path is { Length: > 2 } path ? path[2..] : null;
+    /// <summary>Members of the body that the address takes; null: none, or it does not say.</summary>
+    private static JsonTypeInfo? BodyOf(HttpContext context) =>
+        (context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint())?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } type
+            ? ContractsJson.Default.GetTypeInfo(type)
+            : null;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} broke")]
     private static partial void RequestBroke(ILogger logger, Exception error, string method, string path);

@@ -65,7 +65,8 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>Tells the other verbs where it is, through the data folder, unless another service of this data folder has done so and is up.</summary>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
-        if (ServiceFile.Read(_surroundings.Home) is { } other && Uri.TryCreate(other.Address, UriKind.Absolute, out var address))
+        // A file with this service's own address was left by one that was killed.
+        if (ServiceFile.Read(_surroundings.Home) is { } other && Uri.TryCreate(other.Address, UriKind.Absolute, out var address) && address != Address)
         {
             using ServiceClient neighbour = new(address, null);
             if (await neighbour.IsUpAsync(cancellationToken))

@@ -51,7 +51,7 @@ internal sealed class SchedulesPageQuery(IDbContextFactory<KernelForgeDb> rows)
                 Filter = Describe(schedule.Filter),
                 Tolerance = schedule.Tolerance,
                 LastAt = latest.Count > 0 ? latest[0].CreatedAt : null,
-                Regressions = latest.Count(check => check.Verdict is "slower" or "broken"),
+                Regressions = latest.Count(check => check.Verdict is "slower" or "broken" or "failed"),
             });
         }
 
