@@ -17,6 +17,8 @@ public static class DotnetProgram
             ["DOTNET_EnableDiagnostics"] = "0",
             ["DOTNET_TieredPGO"] = "0",
             ["DOTNET_gcServer"] = "0",
+            ["DOTNET_EnableWriteXorExecute"] = "0",
+            ["DOTNET_TC_CallCountingDelayMs"] = "7D0",
         };
         if (heapLimitBytes is { } bytes)
         {

@@ -17,10 +17,18 @@ internal sealed class KernelRun : IDisposable
     private readonly string kernel;
 
     public KernelRun(string file, string kernel)
+        : this(PtxModule.Parse(ReadPtx(file)), kernel)
     {
-        module = PtxModule.Parse(ReadPtx(file));
+    }
+
+    private KernelRun(PtxModule module, string kernel)
+    {
+        this.module = module;
         this.kernel = kernel;
     }
+
+    /// <summary>A kernel of PTX that a test writes itself.</summary>
+    public static KernelRun Of(string ptx, string kernel) => new(PtxModule.Parse(ptx), kernel);
 
     public CheckSet Checks { get; set; } = CheckSet.Memory | CheckSet.Initialised | CheckSet.Synchronisation;
 

@@ -63,9 +63,10 @@ internal static class Database
             await db.Database.MigrateAsync(cancellationToken);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
         }
-        catch (NpgsqlException error)
+        catch (Exception error) when ((error as NpgsqlException ?? error.InnerException as NpgsqlException) is { } cause)
         {
-            throw new DatabaseException($"the database cannot be used: {error.Message}. Check ConnectionStrings__KernelForge, or unset it, and a private database is made in the data folder.", error);
+            // EF wraps what may pass, such as a refused connection.
+            throw new DatabaseException($"the database cannot be used: {cause.Message}. Check ConnectionStrings__KernelForge, or unset it, and a private database is made in the data folder.", error);
         }
     }
 

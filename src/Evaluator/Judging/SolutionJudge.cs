@@ -190,7 +190,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         }
 
         it.Outcome.Kernels = measured.Kernels.Count > 0 ? measured.Kernels : it.Outcome.Kernels;
-        var cost = TaskCost.Of(trace, it.Profile);
+        var cost = TaskCost.Of(trace, it.Profile, it.Outcome.Class?.Precision);
         if (measured.LatencyMs is not { } latency)
         {
             it.Outcome.PerformanceNote = measured.Note;

@@ -38,9 +38,10 @@ public static class Expansion
         new("st", "", "", Lsu(1, LatencyClass.None)),
         new("ldmatrix", "", "", Lsu(1, LatencyClass.Shared)),
         new("stmatrix", "", "", Lsu(1, LatencyClass.None)),
-        new("wmma", "load shared", "", Lsu(4, LatencyClass.Shared)),
-        new("wmma", "load", "", Lsu(8, LatencyClass.Global)),
-        new("wmma", "store", "", Lsu(8, LatencyClass.None)),
+        // Of a fragment: each of its registers is a request of its own.
+        new("wmma", "load shared", "", Lsu(1, LatencyClass.Shared)),
+        new("wmma", "load", "", Lsu(1, LatencyClass.Global)),
+        new("wmma", "store", "", Lsu(1, LatencyClass.None)),
         new("atom", "shared", "f32 f64 f16 bf16 f16x2 bf16x2", new() { Slots = 6, Lsu = 2, Alu = 2, Fma = 1, Branch = 1, Latency = LatencyClass.Shared }), // compare-and-swap loop
         new("red", "shared", "f32 f64 f16 bf16 f16x2 bf16x2", new() { Slots = 6, Lsu = 2, Alu = 2, Fma = 1, Branch = 1, Latency = LatencyClass.None }),
         new("atom", "shared", "", Lsu(1, LatencyClass.Shared)),

@@ -220,6 +220,8 @@ internal static unsafe class LaneUnit
                 return t == PtxType.F64 ? (b & ~(1UL << 63)) | (a & (1UL << 63)) : ((uint)b & 0x7fffffff) | ((uint)a & 0x80000000);
             case Op.Cvt:
                 return Conversion.Convert(t, (PtxType)ins->Type2, ins->Mod, a);
+            case Op.CvtPack2:
+                return Fp8.Convert(t, (PtxType)ins->Type2, ins->Mod, a, b);
             case Op.AddF64R:
             {
                 double y = (ins->Mod & Mod.BNegated) != 0 ? -F64(b) : F64(b);

@@ -220,7 +220,12 @@ internal sealed partial class InstructionSelector
             throw Unsupported("a store to read-only memory");
         }
 
-        bool hot = count == 1 && t.Size() == 4 && !wide && (builder.Program.Options.Checks & Checks.SharedRaces) == Checks.None;
+        EmitStore(t, space, rows, place, mod);
+    }
+
+    private void EmitStore(PtxType t, PtxSpace space, int[] rows, (int Row, long Offset) place, uint mod)
+    {
+        bool hot = rows.Length == 1 && t.Size() == 4 && (mod & Mod.D64) == 0 && (builder.Program.Options.Checks & Checks.SharedRaces) == Checks.None;
         Op op = hot && space == PtxSpace.Global ? Op.St32Global : hot && space == PtxSpace.Shared ? Op.St32Shared : Op.St;
         int start = builder.Extra.Count;
         builder.Extra.AddRange(rows);

@@ -522,6 +522,21 @@ internal sealed partial class InstructionSelector
             case "atom" or "red":
                 SelectAtomic(statement.Parts[0] == "red");
                 break;
+            case "mma":
+                SelectMma();
+                break;
+            case "wmma":
+                SelectWmma();
+                break;
+            case "ldmatrix":
+                SelectLoadMatrix();
+                break;
+            case "stmatrix":
+                SelectStoreMatrix();
+                break;
+            case "movmatrix":
+                SelectMoveMatrix();
+                break;
             case "bra":
                 SelectBranch();
                 break;
@@ -1321,7 +1336,18 @@ internal sealed partial class InstructionSelector
             return;
         }
 
-        if (to is E4M3x2 or E5M2x2 || from is E4M3x2 or E5M2x2 || to is F16x2 or BF16x2 || from is F16x2 or BF16x2)
+        if ((to is E4M3x2 or E5M2x2 && from is F32 or F16x2) || (to == F16x2 && from is E4M3x2 or E5M2x2))
+        {
+            int pair = Destination(Operand(0), to == F16x2 ? B32 : B16);
+            int first = Source(1, from == F32 ? F32 : from == F16x2 ? B32 : B16);
+            Emit(new Instruction
+            {
+                Op = Op.CvtPack2, Type = (byte)to, Type2 = (byte)from, D = pair, A = first, B = from == F32 ? Source(2, F32) : first, C = first, Mod = mod,
+            });
+            return;
+        }
+
+        if (to is E4M3x2 or E5M2x2 or F16x2 or BF16x2 || from is E4M3x2 or E5M2x2 or F16x2 or BF16x2)
         {
             throw Unsupported();
         }

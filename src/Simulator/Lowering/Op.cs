@@ -161,9 +161,9 @@ internal enum Op : ushort
     DeviceMalloc,
     DeviceFree,
     LdMatrix,
+    StMatrix,
+    MoveMatrix,
     Mma,
-    WmmaLoad,
-    WmmaStore,
 
     // One lane at a time (LaneUnit.Evaluate).
     LaneFirst,

@@ -113,6 +113,9 @@ internal sealed class ProgramBuilder
         return offset;
     }
 
+    /// <summary>A guard that the given lanes pass: a constant's first word.</summary>
+    public int LaneMask(uint lanes) => Constant(wide: false, lanes);
+
     public int SymbolAddress(string symbol, long addend)
     {
         if (!symbols.TryGetValue((symbol, addend), out int offset))
