@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace KernelForge.EndToEnd;
 
-/// <summary>Whatever a task file does, the real evaluator answers with exit code 65 and what its author has to know.</summary>
+/// <summary>
+/// Whatever a task file does, the real evaluator answers with exit code 65 and what its author has to know. All that a file may do is in
+/// <c>Evaluator.Tests/Reference/HostileTaskTests</c>; here it is seen to come out whole.
+/// </summary>
 public sealed class BadTaskTests : IDisposable
 {
     private readonly BadInput _input = new();
@@ -12,10 +15,7 @@ public sealed class BadTaskTests : IDisposable
     [Theory]
     [InlineData("raise ValueError('no such size')", "line 3|ValueError: no such size")]
     [InlineData("b = bytearray(100 << 30)", "line 3|MemoryError")]
-    [InlineData("import socket; socket.create_connection(('1.1.1.1', 80), 5)", "line 3|Network is unreachable")]
-    [InlineData("open('/usr/lib/new', 'w')", "line 3|Read-only file system")]
     [InlineData("for _ in range(1024): print('x' * (1 << 20))", "printed more than the 64 MiB that are let through")]
-    [InlineData("import os, time\nfor _ in range(40):\n    if os.fork() == 0: time.sleep(60)\ntime.sleep(60)", "started more than 16 processes")]
     public async Task A_hostile_task_is_a_bad_input_file_with_the_reason(string statement, string parts)
     {
         var fault = await _input.TaskFaultAsync("import torch\nimport torch.nn as nn\n" + statement + "\n" + BadInput.Task);

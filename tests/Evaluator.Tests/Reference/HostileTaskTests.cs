@@ -33,14 +33,12 @@ public sealed class HostileTaskTests(ReferenceFixture fixture)
     }
 
     [Theory]
-    [InlineData("raise ValueError('no such size')", "ValueError: no such size", 4)]
     [InlineData("import torchvision", "No module named 'torchvision'", 4)]
     [InlineData("x = (1,", "not valid Python", 4)]
     [InlineData("import sys; sys.exit(3)", "called exit (3)", 4)]
     [InlineData("import socket; socket.create_connection(('1.1.1.1', 80), 5)", "Network is unreachable", 4)]
     [InlineData("open('/usr/lib/new', 'w')", "Read-only file system", 4)]
     [InlineData("b = torch.full((100 << 30,), 1, dtype=torch.uint8)", "allocate memory", 4)]
-    [InlineData("b = bytearray(100 << 30)", "MemoryError", 4)]
     [InlineData("def f(n):\n    return f(n + 1)\nf(0)", "RecursionError", 5)]
     [InlineData("PRESETS = {'small': {'M': 3}}\nraise SystemExit", "called exit", 5)]
     public async Task Code_that_raises_ends_with_Pythons_own_message_and_the_line(string statement, string message, int line)
