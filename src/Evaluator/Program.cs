@@ -16,7 +16,8 @@ return args switch
     ["judge"] => await JudgeAsync(),
     ["compile", .. var libraries] => await CompilerProcess.RunAsync(libraries, OpenInput(), CancellationToken.None),
     ["bench", "simulator"] => await WriteAsync(SimulatorBench.Run(CancellationToken.None), ContractsJson.Default.BenchReport),
-    ["run", "sim"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), CancellationToken.None),
+    ["run", "sim"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), warm: false, CancellationToken.None),
+    ["run", "sim", "warm"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), warm: true, CancellationToken.None),
     _ => 64,
 };
 

@@ -33,7 +33,9 @@ internal sealed class RunnerClient : IAsyncDisposable
     public RunnerClient(string platform, string toolbox, IReadOnlyList<string> visible, bool sandboxed)
     {
         var limits = new ChildSpec { FileName = string.Empty, MemoryLimitBytes = MemoryLimit };
-        string[] mode = ["run", platform];
+
+        // The warm-up writes files: outside a sandbox they would be left behind by a runner that is killed.
+        string[] mode = sandboxed ? ["run", platform, "warm"] : ["run", platform];
         _conversation = new ChildConversation(sandboxed
             ? EvaluatorProgram.Sandboxed(limits, mode, HeapLimit, toolbox, ["usr/lib", "usr/lib64", "etc/ld.so.cache"], visible)
             : EvaluatorProgram.Plain(limits, mode, HeapLimit));

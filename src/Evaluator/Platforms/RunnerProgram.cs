@@ -10,10 +10,18 @@ namespace KernelForge.Evaluator.Platforms;
 internal static class RunnerProgram
 {
     /// <summary>Answers requests until standard input ends.</summary>
-    public static async Task<int> RunAsync(IPlatform platform, Stream requests, CancellationToken cancellationToken)
+    /// <param name="platform">Who answers.</param>
+    /// <param name="requests">Standard input.</param>
+    /// <param name="warm">Warm up beside that (<see cref="RunnerWarmUp"/>).</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<int> RunAsync(IPlatform platform, Stream requests, bool warm, CancellationToken cancellationToken)
     {
         await using var replies = OpenPipe();
-        _ = Task.Run(() => RunnerWarmUp.Run(platform), CancellationToken.None);
+        if (warm)
+        {
+            _ = Task.Run(() => RunnerWarmUp.Run(platform), CancellationToken.None);
+        }
+
         using var reader = new StreamReader(requests, Encoding.UTF8);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {

@@ -53,7 +53,7 @@ public sealed class FaultTests : IAsyncLifetime
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         Random random = new(seed);
         await using var bench = WorkBench.Open(_cluster!.ConnectionString);
-        List<WorkerProcess> workers = [WorkerProcess.Start(_home, _toolbox), WorkerProcess.Start(_home, _toolbox)];
+        List<WorkerProcess> workers = [WorkerProcess.Start(_home, _toolbox, serve: true), WorkerProcess.Start(_home, _toolbox)];
         try
         {
             await WorkBench.UntilAsync(() => TryAsync(async () => await bench.CountAsync("SELECT count(*) FROM workers") == 2), () => "the workers do not start");
@@ -64,14 +64,14 @@ public sealed class FaultTests : IAsyncLifetime
                 submissions.Add(await bench.SubmitAsync("activation/gelu", Example("activation/gelu.naive.cu") + $"// {i}\n"));
             }
 
-            var done = new int[4];
+            var done = new int[5];
             for (var i = 0; i < kills; i++)
             {
                 await Task.Delay(random.Next(100, 1000), TestContext.Current.CancellationToken);
                 done[await KillSomethingAsync(random, workers)]++;
             }
 
-            TestContext.Current.TestOutputHelper?.WriteLine($"killed: {done[0]} workers, {done[1]} evaluators, {done[2]} references or runners, {done[3]} servers");
+            TestContext.Current.TestOutputHelper?.WriteLine($"killed: {done[4]} services, {done[0]} workers, {done[1]} evaluators, {done[2]} references or runners, {done[3]} PostgreSQL servers");
             foreach (var submission in submissions)
             {
                 await WorkBench.UntilAsync(() => TryAsync(async () => Lifecycle.IsFinal(await bench.TextAsync("SELECT state FROM submissions WHERE id = $1", submission) ?? "")), () => $"submission {submission} does not end");
@@ -169,7 +169,7 @@ public sealed class FaultTests : IAsyncLifetime
 
     /// <summary>
     /// Kills one process, which kind says the number: a worker (another takes its place), an evaluator, one of its children, the database
-    /// server. Where there is none of that kind, it waits a while for one.
+    /// server, the service. Where there is none of that kind, it waits a while for one.
     /// </summary>
     private async Task<int> KillSomethingAsync(Random random, List<WorkerProcess> workers)
     {
@@ -194,8 +194,8 @@ public sealed class FaultTests : IAsyncLifetime
         var worker = workers[random.Next(workers.Count)];
         worker.Signal(Signal.Kill);
         worker.Dispose();
-        workers[workers.IndexOf(worker)] = WorkerProcess.Start(_home, _toolbox);
-        return 0;
+        workers[workers.IndexOf(worker)] = WorkerProcess.Start(_home, _toolbox, serve: worker.Serves);
+        return worker.Serves ? 4 : 0;
     }
 
     private IReadOnlyList<int> ServerIds()

@@ -4,19 +4,22 @@ using System.Runtime.InteropServices;
 
 namespace KernelForge.Api.Tests.Faults;
 
-/// <summary><c>kernelforge worker</c> as a process of its own, to be stopped and killed.</summary>
+/// <summary><c>kernelforge worker</c>, or <c>serve</c> with a worker in it, as a process of its own, to be stopped and killed.</summary>
 internal sealed partial class WorkerProcess : IDisposable
 {
     private readonly Process _process;
 
-    private WorkerProcess(Process process) => _process = process;
+    private WorkerProcess(Process process, bool serves) => (_process, Serves) = (process, serves);
+
+    /// <summary>It is the whole service.</summary>
+    public bool Serves { get; }
 
     public int Id => _process.Id;
 
-    public static WorkerProcess Start(string home, string toolbox, string? connectionString = null, string? evaluator = null)
+    public static WorkerProcess Start(string home, string toolbox, string? connectionString = null, string? evaluator = null, bool serve = false)
     {
         ProcessStartInfo start = new("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
-        foreach (var argument in (string[])[Program(), "worker", "--workers", "1"])
+        foreach (var argument in (string[])[Program(), .. serve ? (string[])["serve", "--urls", "http://127.0.0.1:0"] : ["worker"], "--workers", "1"])
         {
             start.ArgumentList.Add(argument);
         }
@@ -39,7 +42,7 @@ internal sealed partial class WorkerProcess : IDisposable
         process.ErrorDataReceived += (_, _) => { };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        return new WorkerProcess(process);
+        return new WorkerProcess(process, serve);
     }
 
     /// <summary>The program as users run it: the launcher's build, which <c>./kernelforge test</c> names.</summary>
