@@ -93,6 +93,153 @@ public sealed class MatrixTests
         }
     }
 
+    [Theory]
+    [InlineData(16, 16, 16, "f16", "f32", "row", "col", "row", 8, 8, 8)]
+    [InlineData(16, 16, 16, "f16", "f32", "col", "row", "col", 8, 8, 8)]
+    [InlineData(32, 8, 16, "f16", "f32", "row", "row", "row", 8, 8, 8)]
+    [InlineData(8, 32, 16, "f16", "f32", "col", "col", "row", 8, 8, 8)]
+    [InlineData(16, 16, 16, "f16", "f16", "row", "col", "row", 8, 8, 4)]
+    [InlineData(16, 16, 16, "f16", "f16", "row", "row", "col", 8, 8, 4)]
+    [InlineData(16, 16, 16, "bf16", "f32", "row", "row", "row", 4, 4, 8)]
+    [InlineData(32, 8, 16, "bf16", "f32", "col", "col", "col", 8, 2, 8)]
+    [InlineData(16, 16, 8, "tf32", "f32", "row", "row", "row", 4, 4, 8)]
+    [InlineData(16, 16, 8, "tf32", "f32", "col", "col", "col", 4, 4, 8)]
+    [InlineData(16, 16, 16, "s8", "s32", "row", "col", "row", 2, 2, 8)]
+    [InlineData(32, 8, 16, "u8", "s32", "col", "row", "col", 4, 1, 8)]
+    [InlineData(8, 32, 16, "s8", "s32", "row", "row", "row", 1, 4, 8)]
+    [InlineData(8, 8, 4, "f64", "f64", "row", "col", "row", 1, 1, 2)]
+    [InlineData(8, 8, 4, "f64", "f64", "col", "row", "col", 1, 1, 2)]
+    [InlineData(8, 8, 32, "s4", "s32", "row", "col", "row", 1, 1, 2)]
+    public void Wmma_loads_multiplies_and_stores_in_every_layout(
+        int m, int n, int k, string type, string sum, string layoutA, string layoutB, string layoutC, int registersA, int registersB, int registersC)
+    {
+        // Small integers: exact in every type.
+        Random random = new(m + k);
+        double[,] a = Small(random, m, k, type), b = Small(random, k, n, type), c = Small(random, m, n, sum);
+        string word = type == "f64" ? "f64" : "b32", result = sum == "f64" ? "f64" : sum == "f32" ? "f32" : "b32";
+        string List(string prefix, int first, int count) => "{" + string.Join(", ", Enumerable.Range(first, count).Select(i => $"%{prefix}{i}")) + "}";
+        string fragment = word == "f64" ? "fd" : "r", accumulator = result switch { "f64" => "fd", "f32" => "f", _ => "r" };
+        string shape = $"m{m}n{n}k{k}", types = type == "f16" ? $"{sum}.{sum}" : $"{sum}.{type}.{type}.{sum}";
+        int Stride(string layout, int rows, int columns) => layout == "row" ? columns : rows;
+        using KernelRun run = KernelRun.Of(
+            $$"""
+            .version 8.4
+            .target sm_90a
+            .address_size 64
+            .visible .entry product(.param .u64 a, .param .u64 b, .param .u64 c, .param .u64 d, .param .u32 strideC)
+            {
+                .reg .b32 %r<60>; .reg .f32 %f<60>; .reg .f64 %fd<60>; .reg .b64 %rd<8>;
+                ld.param.u64 %rd1, [a];
+                ld.param.u64 %rd2, [b];
+                ld.param.u64 %rd3, [c];
+                ld.param.u64 %rd4, [d];
+                ld.param.u32 %r50, [strideC];
+                wmma.load.a.sync.aligned.{{layoutA}}.{{shape}}.global.{{type}} {{List(fragment, 1, registersA)}}, [%rd1], {{Stride(layoutA, m, k)}};
+                wmma.load.b.sync.aligned.{{layoutB}}.{{shape}}.global.{{type}} {{List(fragment, 10, registersB)}}, [%rd2];
+                wmma.load.c.sync.aligned.{{layoutC}}.{{shape}}.global.{{sum}} {{List(accumulator, 20, registersC)}}, [%rd3], %r50;
+                wmma.mma.sync.aligned.{{layoutA}}.{{layoutB}}.{{shape}}.{{types}} {{List(accumulator, 30, registersC)}}, {{List(fragment, 1, registersA)}}, {{List(fragment, 10, registersB)}}, {{List(accumulator, 20, registersC)}};
+                wmma.store.d.sync.aligned.{{layoutC}}.{{shape}}.global.{{sum}} [%rd4], {{List(accumulator, 30, registersC)}}, %r50;
+                ret;
+            }
+            """,
+            "product");
+
+        run.In("a", InMemory(a, type, layoutA)).In("b", InMemory(b, type, layoutB)).In("c", InMemory(c, sum, layoutC)).Out<byte>("d", m * n * Bits(sum) / 8)
+            .Value(Stride(layoutC, m, n)).Clean(new Dim3(1), new Dim3(32));
+
+        byte[] expected = InMemory(Product(a, b, c), sum, layoutC);
+        Assert.Equal(expected, run.Read<byte>("d"));
+    }
+
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(2, true)]
+    [InlineData(1, false)]
+    public void Stmatrix_stores_what_ldmatrix_would_load(int count, bool transposed)
+    {
+        uint[] values = [.. Enumerable.Range(0, 32 * count).Select(i => (uint)(i * 2_654_435))];
+        string registers = string.Join(", ", Enumerable.Range(0, count).Select(i => $"%r{i + 10}"));
+        using KernelRun run = KernelRun.Of(
+            $$"""
+            .version 8.4
+            .target sm_90a
+            .address_size 64
+            .visible .entry gather(.param .u64 x, .param .u64 out)
+            {
+                .reg .b32 %r<20>; .reg .b64 %rd<8>; .reg .pred %p<3>;
+                .shared .align 16 .b8 tile[{{count * 128}}];
+                mov.u32 %r1, %tid.x;
+                ld.param.u64 %rd1, [x];
+                ld.param.u64 %rd2, [out];
+                mov.u32 %r2, tile;
+                mul.wide.u32 %rd3, %r1, {{count * 4}};
+                add.s64 %rd3, %rd1, %rd3;
+                {{string.Join("\n", Enumerable.Range(0, count).Select(i => $"ld.global.u32 %r{i + 10}, [%rd3+{i * 4}];"))}}
+                and.b32 %r8, %r1, {{(count * 8) - 1}};
+                shl.b32 %r8, %r8, 4;
+                add.s32 %r8, %r8, %r2;
+                stmatrix.sync.aligned.m8n8.x{{count}}{{(transposed ? ".trans" : "")}}.shared.b16 [%r8], { {{registers}} };
+                bar.sync 0;
+                setp.ge.u32 %p1, %r1, {{count * 8}};
+                @%p1 bra $end;
+                shl.b32 %r7, %r1, 4;
+                add.s32 %r7, %r7, %r2;
+                ld.shared.v4.u32 {%r3, %r4, %r5, %r6}, [%r7];
+                mul.wide.u32 %rd5, %r1, 16;
+                add.s64 %rd6, %rd2, %rd5;
+                st.global.v4.u32 [%rd6], {%r3, %r4, %r5, %r6};
+            $end:
+                ret;
+            }
+            """,
+            "gather");
+
+        ushort[] got = run.In("x", values).Out<ushort>("out", count * 64).Clean(new Dim3(1), new Dim3(32)).Read<ushort>("out");
+
+        for (int lane = 0; lane < 32; lane++)
+        {
+            for (int matrix = 0; matrix < count; matrix++)
+            {
+                for (int half = 0; half < 2; half++)
+                {
+                    (int row, int column) = transposed ? ((2 * (lane % 4)) + half, lane / 4) : (lane / 4, (2 * (lane % 4)) + half);
+                    Assert.Equal((ushort)(values[(lane * count) + matrix] >> (16 * half)), got[(matrix * 64) + (row * 8) + column]);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Movmatrix_transposes()
+    {
+        uint[] values = [.. Enumerable.Range(0, 32).Select(i => (uint)((2 * i) | (((2 * i) + 1) << 16)))];
+        using KernelRun run = KernelRun.Of(
+            """
+            .version 8.4
+            .target sm_90a
+            .address_size 64
+            .visible .entry turn(.param .u64 x, .param .u64 out)
+            {
+                .reg .b32 %r<6>; .reg .b64 %rd<6>;
+                mov.u32 %r1, %tid.x;
+                ld.param.u64 %rd1, [x];
+                ld.param.u64 %rd2, [out];
+                mul.wide.u32 %rd3, %r1, 4;
+                add.s64 %rd1, %rd1, %rd3;
+                add.s64 %rd2, %rd2, %rd3;
+                ld.global.u32 %r2, [%rd1];
+                movmatrix.sync.aligned.m8n8.trans.b16 %r3, %r2;
+                st.global.u32 [%rd2], %r3;
+                ret;
+            }
+            """,
+            "turn");
+
+        ushort[] got = run.In("x", values).Out<ushort>("out", 64).Clean(new Dim3(1), new Dim3(32)).Read<ushort>("out");
+
+        Assert.Equal(Enumerable.Range(0, 64).Select(i => (ushort)((i % 8 * 8) + (i / 8))), got);
+    }
+
     [Fact]
     public void A_sum_of_integers_wraps_or_saturates()
     {
@@ -371,6 +518,41 @@ public sealed class MatrixTests
         }
 
         return bytes;
+    }
+
+    private static double[,] Small(Random random, int rows, int columns, string type)
+    {
+        double[,] values = new double[rows, columns];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i / columns, i % columns] = type[0] == 'u' ? random.Next(8) : random.Next(-4, 5);
+        }
+
+        return values;
+    }
+
+    private static double[,] Product(double[,] a, double[,] b, double[,] c)
+    {
+        double[,] d = (double[,])c.Clone();
+        for (int row = 0; row < d.GetLength(0); row++)
+        {
+            for (int column = 0; column < d.GetLength(1); column++)
+            {
+                for (int i = 0; i < a.GetLength(1); i++)
+                {
+                    d[row, column] += a[row, i] * b[i, column];
+                }
+            }
+        }
+
+        return d;
+    }
+
+    /// <summary>A matrix by rows or by columns; 32 lanes of <see cref="Pack"/> are only its way of writing elements one after the other.</summary>
+    private static byte[] InMemory(double[,] values, string type, string layout)
+    {
+        int rows = values.GetLength(0), columns = values.GetLength(1), each = values.Length / 32;
+        return Pack(values, type, (lane, i) => layout == "row" ? Math.DivRem((lane * each) + i, columns) : (((lane * each) + i) % rows, ((lane * each) + i) / rows));
     }
 
     private static byte E4M3(double value)
