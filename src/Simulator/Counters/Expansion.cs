@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using KernelForge.Simulator.Lowering;
 
 namespace KernelForge.Simulator.Counters;
 
@@ -273,24 +274,8 @@ public static class Expansion
     private static int Bits(string type) =>
         int.TryParse(type.AsSpan(Math.Min(1, type.Length)), NumberStyles.None, CultureInfo.InvariantCulture, out var bits) ? bits : 32;
 
-    private static (int M, int N, int K) TensorShape(string[] parts)
-    {
-        foreach (var part in parts)
-        {
-            var n = part.IndexOf('n', StringComparison.Ordinal);
-            var k = part.IndexOf('k', StringComparison.Ordinal);
-            if (part.Length >= 6 && part[0] == 'm' && n > 1 && k > n
-                && int.TryParse(part.AsSpan(1, n - 1), out var rows)
-                && int.TryParse(part.AsSpan(n + 1, k - n - 1), out var columns)
-                && int.TryParse(part.AsSpan(k + 1), out var depth))
-            {
-                // wmma.load and wmma.store name the shape too, and are memory.
-                return parts[0] == "wmma" && !parts.Contains("mma") ? default : (rows, columns, depth);
-            }
-        }
-
-        return default;
-    }
+    // wmma.load and wmma.store name the shape too, and are memory.
+    private static (int M, int N, int K) TensorShape(string[] parts) => parts[0] == "wmma" && !parts.Contains("mma") ? default : MatrixFormats.Shape(parts);
 
     private static InstructionCost TensorCost(string[] parts, int m, int n, int k)
     {

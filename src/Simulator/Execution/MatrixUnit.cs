@@ -296,9 +296,7 @@ internal static unsafe class MatrixUnit
         {
             for (int column = 0; column < n; column++)
             {
-                int lane = ((row % 8) * 4) + ((column % 8) / 2);
-                int index = ((column / 8) * (m / 8)) + (row / 8);
-                double sum = ((double*)(r + rowsC[(2 * index) + (column % 2)]))[lane];
+                double sum = ((double*)(r + rowsC[Register(m, row, column)]))[Lane(row, column)];
                 for (int i = 0; i < k; i++)
                 {
                     double left = ((double*)(r + rowsA[((i / 4) * (m / 8)) + (row / 8)]))[((row % 8) * 4) + (i % 4)];
@@ -314,8 +312,7 @@ internal static unsafe class MatrixUnit
         {
             for (int column = 0; column < n; column++)
             {
-                int index = ((column / 8) * (m / 8)) + (row / 8);
-                ((double*)(r + rowsD[(2 * index) + (column % 2)]))[((row % 8) * 4) + ((column % 8) / 2)] = sums[(row * n) + column];
+                ((double*)(r + rowsD[Register(m, row, column)]))[Lane(row, column)] = sums[(row * n) + column];
             }
         }
     }
@@ -398,6 +395,7 @@ internal static unsafe class MatrixUnit
         _ => (register[element / 2] >> (4 * (element % 2))) & 15,
     };
 
+    /// <summary>Which of an accumulator's registers of one element a lane holds it in.</summary>
     private static int Register(int m, int row, int column) => (2 * (((column / 8) * (m / 8)) + (row / 8))) + (column % 2);
 
     private static int Lane(int row, int column) => ((row % 8) * 4) + ((column % 8) / 2);

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Numerics;
 using KernelForge.Simulator.Parsing;
 using static KernelForge.Simulator.Parsing.PtxType;
 
@@ -249,23 +249,7 @@ internal sealed partial class InstructionSelector
 
     private PtxSpace MatrixSpace() => statement.Parts.Any(part => part.StartsWith("shared", StringComparison.Ordinal)) ? PtxSpace.Shared : Has("global") ? PtxSpace.Global : PtxSpace.Generic;
 
-    private (int M, int N, int K) Shape()
-    {
-        foreach (string part in statement.Parts.AsSpan(1))
-        {
-            int n = part.IndexOf('n', StringComparison.Ordinal);
-            int k = part.IndexOf('k', StringComparison.Ordinal);
-            if (part[0] == 'm' && n > 1 && k > n + 1
-                && int.TryParse(part.AsSpan(1, n - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int rows)
-                && int.TryParse(part.AsSpan(n + 1, k - n - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int columns)
-                && int.TryParse(part.AsSpan(k + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int depth))
-            {
-                return (rows, columns, depth);
-            }
-        }
-
-        throw Unsupported("without a shape");
-    }
+    private (int M, int N, int K) Shape() => MatrixFormats.Shape(statement.Parts) is { M: > 0 } shape ? shape : throw Unsupported("without a shape");
 
     /// <summary>Where a lane's elements of a fragment lie in memory. Lane 4·g + t has row g of each tile of 8 rows, and columns t·E to t·E + E − 1.</summary>
     private sealed class FragmentPlace
@@ -301,14 +285,10 @@ internal sealed partial class InstructionSelector
             }
             else
             {
-                // In bytes; elements of less than a byte come in whole bytes only.
+                // In bytes: every element is a power of two of bits.
                 strideRow = builder.Row(wide: false);
-                int given = selector.Source(stride!, U32);
-                Compute(Op.Mul32, strideRow, given, builder.Constant(wide: false, (ulong)Math.Max(8, bits) / 8));
-                if (bits < 8)
-                {
-                    selector.EmitPseudo(new Instruction { Op = Op.ShrU32I, D = strideRow, A = strideRow, Imm = System.Numerics.BitOperations.Log2((uint)(8 / bits)) });
-                }
+                int shift = BitOperations.Log2((uint)bits) - 3;
+                selector.EmitPseudo(new Instruction { Op = shift < 0 ? Op.ShrU32I : Op.Shl32I, D = strideRow, A = selector.Source(stride!, U32), Imm = Math.Abs(shift) });
             }
 
             int lane = builder.Special("%laneid");
@@ -322,7 +302,7 @@ internal sealed partial class InstructionSelector
             Compute(Op.MulWideU32, far, contiguous ? g : t, strideRow);
             if (!contiguous && elements > 1)
             {
-                selector.EmitPseudo(new Instruction { Op = Op.Shl64I, D = far, A = far, Imm = System.Numerics.BitOperations.Log2((uint)elements) });
+                selector.EmitPseudo(new Instruction { Op = Op.Shl64I, D = far, A = far, Imm = BitOperations.Log2((uint)elements) });
             }
 
             Compute(Op.MulWideU32, near, contiguous ? t : g, builder.Constant(wide: false, (ulong)(contiguous ? elements * bits / 8 : bits / 8)));

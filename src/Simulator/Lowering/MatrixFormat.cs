@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KernelForge.Simulator.Lowering;
 
 /// <summary>Element types of tensor-core fragments.</summary>
@@ -45,6 +47,25 @@ internal static class MatrixFormats
         "s32" => MatrixFormat.S32,
         _ => null,
     };
+
+    /// <summary>The shape that a mnemonic names: <c>m16n8k16</c>; zeros: none.</summary>
+    public static (int M, int N, int K) Shape(string[] parts)
+    {
+        foreach (string part in parts)
+        {
+            int n = part.IndexOf('n', StringComparison.Ordinal);
+            int k = part.IndexOf('k', StringComparison.Ordinal);
+            if (part.Length >= 6 && part[0] == 'm' && n > 1 && k > n
+                && int.TryParse(part.AsSpan(1, n - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int rows)
+                && int.TryParse(part.AsSpan(n + 1, k - n - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int columns)
+                && int.TryParse(part.AsSpan(k + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int depth))
+            {
+                return (rows, columns, depth);
+            }
+        }
+
+        return default;
+    }
 
     /// <summary>Bits of an element.</summary>
     public static int Bits(this MatrixFormat format) => format switch
