@@ -52,16 +52,23 @@ internal static class Database
             await db.Database.OpenConnectionAsync(cancellationToken);
             db.Database.SetCommandTimeout(MigrationPatience);
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({MigrationLock})", cancellationToken);
-            var unknown = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Where(name => !known.Contains(name)).ToList();
-            if (unknown.Count > 0)
+            try
             {
-                throw new DatabaseException(
-                    $"the database was made by a newer KernelForge: it has {string.Join(", ", unknown)}, this version ends at {known.Order(StringComparer.Ordinal).Last()}. "
-                    + "Start the newer version, or choose another data folder (KERNELFORGE_HOME) or database (ConnectionStrings__KernelForge).");
-            }
+                var unknown = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Where(name => !known.Contains(name)).ToList();
+                if (unknown.Count > 0)
+                {
+                    throw new DatabaseException(
+                        $"the database was made by a newer KernelForge: it has {string.Join(", ", unknown)}, this version ends at {known.Order(StringComparer.Ordinal).Last()}. "
+                        + "Start the newer version, or choose another data folder (KERNELFORGE_HOME) or database (ConnectionStrings__KernelForge).");
+                }
 
-            await db.Database.MigrateAsync(cancellationToken);
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", cancellationToken);
+                await db.Database.MigrateAsync(cancellationToken);
+            }
+            finally
+            {
+                // The connection goes back to its pool, and what a session holds stays with it.
+                await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_unlock({MigrationLock})", CancellationToken.None);
+            }
         }
         catch (Exception error) when ((error as NpgsqlException ?? error.InnerException as NpgsqlException) is { } cause)
         {

@@ -69,7 +69,7 @@ internal sealed class Boards(NpgsqlDataSource database) : IDisposable
         await using NpgsqlCommand snapshot = new("SELECT pg_current_snapshot()::text", connection);
         Kept made = new((string)(await snapshot.ExecuteScalarAsync(cancellationToken))!, await ReadAsync(connection, filter, after, rowsEach, tasks, cancellationToken));
         await transaction.CommitAsync(cancellationToken);
-        _kept.Set(key, made, new MemoryCacheEntryOptions { Size = made.Boards.Sum(board => 1 + board.Rows.Count), AbsoluteExpirationRelativeToNow = KeptFor });
+        _kept.Set(key, made, new MemoryCacheEntryOptions { Size = 1 + made.Boards.Sum(board => 1 + board.Rows.Count), AbsoluteExpirationRelativeToNow = KeptFor });
         return made.Boards;
     }
 
