@@ -85,6 +85,20 @@ internal sealed class KernelRun : IDisposable
         return this;
     }
 
+    /// <summary>A TMA descriptor, in the parameter's own alignment.</summary>
+    public KernelRun Map(TensorMap map)
+    {
+        while (parameters.Count % 64 != 0)
+        {
+            parameters.Add(0);
+        }
+
+        Span<byte> bytes = stackalloc byte[TensorMap.Bytes];
+        map.Encode(bytes);
+        parameters.AddRange(bytes);
+        return this;
+    }
+
     public LaunchResult Launch(Dim3 grid, Dim3 block)
     {
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });

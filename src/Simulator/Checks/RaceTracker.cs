@@ -125,6 +125,38 @@ internal sealed class BlockClocks
         }
     }
 
+    /// <summary>A warp releases: whoever acquires these clocks later is ordered after what it did so far.</summary>
+    public void Release(int warp, int[] into)
+    {
+        Join(into, clocks.AsSpan(warp * warps, warps));
+        clocks[(warp * warps) + warp]++;
+    }
+
+    /// <summary>A warp acquires what others released.</summary>
+    public void Acquire(int warp, ReadOnlySpan<int> from)
+    {
+        int own = clocks[(warp * warps) + warp];
+        Join(clocks.AsSpan(warp * warps, warps), from);
+        clocks[(warp * warps) + warp] = own;
+    }
+
+    /// <summary>What a warp is ordered after now, itself included; what it does from now on is not.</summary>
+    public int[] Snapshot(int warp)
+    {
+        var now = new int[warps];
+        Release(warp, now);
+        return now;
+    }
+
+    /// <summary>The later of two.</summary>
+    public static void Join(Span<int> into, ReadOnlySpan<int> from)
+    {
+        for (int k = 0; k < into.Length; k++)
+        {
+            into[k] = Math.Max(into[k], from[k]);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Ordered(in AccessStamp earlier, int thread)
     {

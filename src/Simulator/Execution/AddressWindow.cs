@@ -7,4 +7,7 @@ internal static class AddressWindow
     public const ulong Local = 0x0500_0000_0000UL;
     public const ulong Parameter = 0x0600_0000_0000UL;
     public const ulong Size = 1UL << 32;
+
+    /// <summary>Above these bits a shared address names a block of the cluster: its rank plus 1; 0 is the thread's own block.</summary>
+    public const int ClusterShift = 24;
 }

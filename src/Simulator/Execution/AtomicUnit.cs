@@ -82,7 +82,7 @@ internal static unsafe class AtomicUnit
         }
     }
 
-    private static ulong Combine(int operation, PtxType type, ulong old, ulong b, ulong c)
+    public static ulong Combine(int operation, PtxType type, ulong old, ulong b, ulong c)
     {
         bool signed = type.IsSigned();
         switch (operation)

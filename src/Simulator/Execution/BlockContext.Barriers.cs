@@ -60,6 +60,11 @@ internal sealed unsafe partial class BlockContext
                 CompleteBarrier(id, 0);
             }
         }
+
+        if (Async is not null)
+        {
+            Group.Barrier.ThreadsEnded(Group);
+        }
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
@@ -176,8 +181,13 @@ internal sealed unsafe partial class BlockContext
     }
 
     /// <summary>No warp can go on: names what is wrong and lets lanes go on where hardware would. False: a deadlock.</summary>
-    private bool Unblock()
+    public bool Unblock()
     {
+        if (Async is not null && Async.Wake())
+        {
+            return true;
+        }
+
         // First: warp operations whose masks name lanes that do not come.
         foreach (WarpState warp in Warps)
         {
@@ -230,7 +240,7 @@ internal sealed unsafe partial class BlockContext
             }
         }
 
-        if (released)
+        if (released || Async?.ReleasePolls() == true)
         {
             return true;
         }
@@ -240,7 +250,11 @@ internal sealed unsafe partial class BlockContext
             for (int i = 0; i < warp.PathCount; i++)
             {
                 ref PathState p = ref warp.Paths[i];
-                if (p.Status == PathStatus.WaitBarrier)
+                if (p.Status == PathStatus.WaitAsync)
+                {
+                    AsyncUnit.ReportDeadlock(this, warp, p);
+                }
+                else if (p.Status == PathStatus.WaitBarrier)
                 {
                     int needed = p.BarrierThreads == 0 ? AliveThreads() : p.BarrierThreads;
                     Report(FindingKind.Deadlock, warp, p.Pc, BitOperations.TrailingZeroCount(p.Mask), $"barrier {p.Barrier} waits for {needed} threads and only {Barriers[p.Barrier].Arrived} can come: nothing in the block can go on");

@@ -13,6 +13,9 @@ internal enum BlockOutcome
     Finished,
     Quantum,
     Stopped,
+
+    /// <summary>Nothing can go on before another block of the cluster does something.</summary>
+    Waiting,
 }
 
 internal struct BlockBarrier
@@ -32,6 +35,11 @@ internal sealed unsafe partial class BlockContext : IDisposable
     private const long WarpTurn = 20_000;
 
     public readonly LaunchState Launch;
+    public readonly BlockGroup Group;
+
+    /// <summary>Rank in the cluster.</summary>
+    public readonly int Rank;
+    public readonly AsyncEngine? Async;
     public readonly KernelProgram Program;
     public readonly WarpState[] Warps;
     public readonly BlockBarrier[] Barriers = new BlockBarrier[16];
@@ -66,9 +74,11 @@ internal sealed unsafe partial class BlockContext : IDisposable
     private readonly (long Block, FindingKind Kind, int Index)[] known;
     private long started;
 
-    public BlockContext(LaunchState launch)
+    public BlockContext(LaunchState launch, BlockGroup group, int rank)
     {
         Launch = launch;
+        Group = group;
+        Rank = rank;
         Program = launch.Program;
         LaunchConfiguration c = launch.Configuration;
         int threads = (int)c.Block.Count;
@@ -92,7 +102,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         }
 
         blockRows = [.. Program.Specials
-            .Select(p => (p.Value, p.Key switch { "%ctaid.x" or "%clusterid.x" => 0, "%ctaid.y" or "%clusterid.y" => 1, "%ctaid.z" or "%clusterid.z" => 2, "%smid" => 3, _ => -1 }))
+            .Select(p => (p.Value, p.Key switch { "%ctaid.x" => 0, "%ctaid.y" => 1, "%ctaid.z" => 2, "%smid" => 3, "%clusterid.x" => 4, "%clusterid.y" => 5, "%clusterid.z" => 6, _ => -1 }))
             .Where(p => p.Item2 >= 0)];
         sharedCapacity = launch.SharedBytes;
         SharedEntry = (BufferEntry*)NativeMemory.AllocZeroed((nuint)sizeof(BufferEntry));
@@ -117,6 +127,15 @@ internal sealed unsafe partial class BlockContext : IDisposable
         {
             Clocks = new BlockClocks(warps);
             SharedRaceWords = new WordShadow[(sharedCapacity + 3) / 4];
+        }
+
+        if (Program.UsesAsync)
+        {
+            Async = new AsyncEngine(this);
+            foreach (WarpState warp in Warps)
+            {
+                warp.ClusterPhases = new int[32];
+            }
         }
     }
 
@@ -152,9 +171,20 @@ internal sealed unsafe partial class BlockContext : IDisposable
                     "%ntid.x" => (uint)c.Block.X,
                     "%ntid.y" => (uint)c.Block.Y,
                     "%ntid.z" => (uint)c.Block.Z,
-                    "%nctaid.x" or "%nclusterid.x" => (uint)c.Grid.X,
-                    "%nctaid.y" or "%nclusterid.y" => (uint)c.Grid.Y,
-                    "%nctaid.z" or "%nclusterid.z" => (uint)c.Grid.Z,
+                    "%nctaid.x" => (uint)c.Grid.X,
+                    "%nctaid.y" => (uint)c.Grid.Y,
+                    "%nctaid.z" => (uint)c.Grid.Z,
+                    "%nclusterid.x" => (uint)(c.Grid.X / launch.Cluster.X),
+                    "%nclusterid.y" => (uint)(c.Grid.Y / launch.Cluster.Y),
+                    "%nclusterid.z" => (uint)(c.Grid.Z / launch.Cluster.Z),
+                    "%cluster_nctaid.x" => (uint)launch.Cluster.X,
+                    "%cluster_nctaid.y" => (uint)launch.Cluster.Y,
+                    "%cluster_nctaid.z" => (uint)launch.Cluster.Z,
+                    "%cluster_nctarank" => (uint)launch.Cluster.Count,
+                    "%cluster_ctaid.x" => (uint)launch.Cluster.At(Rank).X,
+                    "%cluster_ctaid.y" => (uint)launch.Cluster.At(Rank).Y,
+                    "%cluster_ctaid.z" => (uint)launch.Cluster.At(Rank).Z,
+                    "%cluster_ctarank" => (uint)Rank,
                     "%laneid" => (uint)lane,
                     "%warpid" => (uint)warp.Index,
                     "%nwarpid" => 64,
@@ -166,7 +196,6 @@ internal sealed unsafe partial class BlockContext : IDisposable
                     "%lanemask_gt" => lane == 31 ? 0 : uint.MaxValue << (lane + 1),
                     "%dynamic_smem_size" => (uint)c.DynamicSharedBytes,
                     "%total_smem_size" or "%aggr_smem_size" => (uint)launch.SharedBytes,
-                    "%cluster_nctaid.x" or "%cluster_nctaid.y" or "%cluster_nctaid.z" or "%cluster_nctarank" => 1,
                     "%gridid" => 1,
                     "%envreg1" => (uint)(launch.GridWorkspace >> 32),
                     "%envreg2" => (uint)launch.GridWorkspace,
@@ -202,6 +231,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         Printed.Clear();
         Array.Clear(Barriers);
         barriersUsed = 0;
+        Async?.Reset();
         Clocks?.Reset();
         if (SharedRaceWords is not null)
         {
@@ -229,7 +259,16 @@ internal sealed unsafe partial class BlockContext : IDisposable
 
             for (int k = 0; k < blockRows.Length; k++)
             {
-                uint value = blockRows[k].Kind switch { 0 => (uint)Block.X, 1 => (uint)Block.Y, 2 => (uint)Block.Z, _ => (uint)(number % c.SmCount) };
+                uint value = blockRows[k].Kind switch
+                {
+                    0 => (uint)Block.X,
+                    1 => (uint)Block.Y,
+                    2 => (uint)Block.Z,
+                    3 => (uint)(number % c.SmCount),
+                    4 => (uint)(Block.X / Launch.Cluster.X),
+                    5 => (uint)(Block.Y / Launch.Cluster.Y),
+                    _ => (uint)(Block.Z / Launch.Cluster.Z),
+                };
                 new Span<uint>(warp.Registers + blockRows[k].Offset, 32).Fill(value);
             }
         }
@@ -245,6 +284,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         {
             bool progress = false;
             bool live = false;
+            Async?.Wake();
             foreach (WarpState warp in Warps)
             {
                 if (warp.Alive == 0)
@@ -276,12 +316,18 @@ internal sealed unsafe partial class BlockContext : IDisposable
 
             if (!live)
             {
+                Async?.Finish();
                 return BlockOutcome.Finished;
             }
 
             if (Launch.Stop != 0)
             {
                 return BlockOutcome.Stopped;
+            }
+
+            if (!progress && Group.Blocks.Length > 1)
+            {
+                return BlockOutcome.Waiting;
             }
 
             if (!progress && !Unblock())
@@ -362,6 +408,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
                 string state = p.Status switch
                 {
                     PathStatus.WaitBarrier => $"waiting at barrier {p.Barrier}",
+                    PathStatus.WaitAsync => AsyncUnit.Describe(Launch.Code + p.Pc),
                     PathStatus.WaitWarp => $"waiting for lanes 0x{p.WaitMask:x8} of its warp",
                     _ => "running",
                 };

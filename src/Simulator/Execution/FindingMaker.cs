@@ -32,6 +32,12 @@ internal static unsafe class FindingMaker
         }
 
         long offset = (long)(address - buffer.Address);
+        if (buffer.IsRetired && offset >= 0 && offset < buffer.ByteLength)
+        {
+            block.Report(Bounds(kind), warp, code, lane, $"{verb} of {size} bytes at byte {offset} of a piece of the {buffer.Spec.Name} that was freed", buffer.Spec.Name, null, offset, size);
+            return;
+        }
+
         int element = Math.Max(1, buffer.Spec.ElementSize);
         long index = Math.DivRem(offset, element, out long rest) - (rest < 0 ? 1 : 0);
         string name = KernelForge.Simulator.Lowering.ProgramBuilder.Demangle(buffer.Spec.Name);

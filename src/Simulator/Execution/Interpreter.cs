@@ -164,6 +164,9 @@ internal static unsafe class Interpreter
                     PrintUnit.Assert(block, warp, ins, mask);
                     block.Completion = LaunchCompletion.AssertFailed;
                     goto stop;
+                case Op.DeviceMalloc or Op.DeviceFree:
+                    HeapUnit.Execute(block, warp, ins, (int)(ins - code), mask);
+                    continue;
                 case Op.Printf:
                     PrintUnit.Print(block, warp, ins, mask);
                     continue;
@@ -514,16 +517,6 @@ internal static unsafe class Interpreter
 
                     AtomicUnit.Execute(block, warp, ins, R, mask);
                     continue;
-                case Op.CpAsync:
-                    if (TObserver.Enabled)
-                    {
-                        MemoryUnit.ObserveCopy(block, R, ins, mask, ref observer);
-                    }
-
-                    MemoryUnit.AsyncCopy(block, warp, ins, R, mask);
-                    continue;
-                case Op.CpAsyncWait:
-                    continue;
                 case Op.Shfl or Op.Vote or Op.Match or Op.Redux or Op.Elect or Op.BarWarpSync:
                     if (WarpUnit.Execute(block, warp, ins, (int)(ins - code), mask))
                     {
@@ -599,6 +592,21 @@ internal static unsafe class Interpreter
                     goto storePredicate;
                 case Op.HalfArithmetic:
                     HalfUnit.Execute(ins, R, mask);
+                    continue;
+                case > Op.AsyncFirst and < Op.AsyncLast:
+                    if (TObserver.Enabled)
+                    {
+                        AsyncTraffic.Observe(block, R, ins, mask, ref observer);
+                    }
+
+                    if (AsyncUnit.Execute(block, warp, ins, (int)(ins - code), mask))
+                    {
+                        left -= ins - runStart;
+                        Observe(block, ref observer, runStart, ins, pathMask);
+                        block.Executed += Quantum - left;
+                        return InterpreterExit.Switch;
+                    }
+
                     continue;
                 case > Op.LaneFirst:
                     LaneUnit.Execute(ins, R, mask);

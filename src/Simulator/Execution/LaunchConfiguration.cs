@@ -21,13 +21,16 @@ public sealed record LaunchConfiguration
     /// <summary>Threads in a block, at most 1024.</summary>
     public required Dim3 Block { get; init; }
 
+    /// <summary>Blocks of a thread-block cluster; the grid is a multiple of it. Default: what the kernel was compiled for, or no clusters.</summary>
+    public Dim3? Cluster { get; init; }
+
     /// <summary>Dynamic shared memory, bytes.</summary>
     public int DynamicSharedBytes { get; init; }
 
     /// <summary>The raw parameter block, laid out as <c>PtxParameter.Offset</c> says.</summary>
     public ReadOnlyMemory<byte> Parameters { get; init; }
 
-    /// <summary>Linear numbers of the blocks to run; default: all.</summary>
+    /// <summary>Linear numbers of the blocks to run, whole clusters where there are clusters; default: all.</summary>
     public ImmutableArray<long> Blocks { get; init; }
 
     /// <summary>Lane instructions (warp instructions × 32) that the launch may execute.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
@@ -12,6 +13,7 @@ internal sealed unsafe class LaunchState : IDisposable
         Program = program;
         Memory = memory;
         Configuration = configuration;
+        Cluster = ClusterOf(program, configuration);
         Code = (Instruction*)NativeMemory.AlignedAlloc((nuint)((program.Code.Length + 1) * sizeof(Instruction)), 64);
         program.Code.AsSpan().CopyTo(new Span<Instruction>(Code, program.Code.Length));
         Extra = (int*)NativeMemory.Alloc((nuint)(program.Extra.Length + 1), sizeof(int));
@@ -30,6 +32,9 @@ internal sealed unsafe class LaunchState : IDisposable
     public const int ParameterCapacity = 32 * 1024;
 
     public KernelProgram Program { get; }
+
+    /// <summary>Blocks of a cluster; 1, 1, 1 without clusters.</summary>
+    public Dim3 Cluster { get; }
 
     public DeviceMemory Memory { get; }
 
@@ -67,6 +72,49 @@ internal sealed unsafe class LaunchState : IDisposable
     public volatile int Stop;
 
     public Checks.GlobalRaces? GlobalRaces { get; set; }
+
+    public static Dim3 ClusterOf(KernelProgram program, LaunchConfiguration configuration) =>
+        configuration.Cluster ?? (program.Kernel.RequiredCluster is { } c ? new Dim3(c.X, c.Y, c.Z) : new Dim3(1));
+
+    /// <summary>Number of the block that has a rank in a cluster; without clusters the cluster's own.</summary>
+    public long BlockOf(long group, int rank)
+    {
+        if (Cluster.Count == 1)
+        {
+            return group;
+        }
+
+        Dim3 grid = Configuration.Grid;
+        (int x, int y, int z) = new Dim3(grid.X / Cluster.X, grid.Y / Cluster.Y, grid.Z / Cluster.Z).At(group);
+        (int i, int j, int k) = Cluster.At(rank);
+        return (x * Cluster.X) + i + (grid.X * ((y * Cluster.Y) + j + (grid.Y * ((z * (long)Cluster.Z) + k))));
+    }
+
+    /// <summary>The clusters that the listed blocks belong to, each once and in the list's order; null: all.</summary>
+    /// <exception cref="ArgumentException">A number is outside the grid.</exception>
+    public long[]? GroupsOf(ImmutableArray<long> blocks)
+    {
+        if (blocks.IsDefault)
+        {
+            return null;
+        }
+
+        Dim3 grid = Configuration.Grid;
+        foreach (long number in blocks)
+        {
+            if (number < 0 || number >= grid.Count)
+            {
+                throw new ArgumentException($"block {number} is not in a grid of {grid.Count}", nameof(blocks));
+            }
+        }
+
+        if (Cluster.Count == 1)
+        {
+            return [.. blocks];
+        }
+
+        return [.. blocks.Select(number => grid.At(number)).Select(b => (b.X / Cluster.X) + ((long)(grid.X / Cluster.X) * ((b.Y / Cluster.Y) + ((long)(grid.Y / Cluster.Y) * (b.Z / Cluster.Z))))).Distinct()];
+    }
 
     /// <summary>Source line of a code index.</summary>
     public int LineOf(int code) => (lines ??= Lines())[code];

@@ -14,6 +14,9 @@ public static class Launcher
     private const long MaxRepeated = 50_000_000;
     private const int MaxPrinted = 64 * 1024;
 
+    // What hardware can do where a kernel asks for more than the portable eight.
+    private const int MaxCluster = 16;
+
     /// <summary>Runs a launch without an observer, its blocks on all cores where the program allows it.</summary>
     /// <exception cref="ArgumentException">The grid, block, shared memory or parameters do not fit the kernel or the device.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -35,6 +38,7 @@ public static class Launcher
         ArgumentNullException.ThrowIfNull(configuration);
         Validate(program, configuration);
         memory.BindGlobals(program.Module);
+        memory.ReleaseFreed();
         using var launch = new LaunchState(program, memory, configuration);
         launch.BlocksMaySynchronise = program.UsesGlobalSynchronisation || program.UsesAtomicsOrVolatile || configuration.Cooperative || program.HasFences;
         if (launch.CheckRaces)
@@ -53,20 +57,21 @@ public static class Launcher
         try
         {
             var results = new Results(launch);
-            long count = configuration.Blocks.IsDefault ? configuration.Grid.Count : configuration.Blocks.Length;
+            long[]? groups = launch.GroupsOf(configuration.Blocks);
+            long count = groups?.Length ?? configuration.Grid.Count / launch.Cluster.Count;
             bool resident = program.UsesGlobalSynchronisation || configuration.Cooperative;
             int cores = configuration.MaxDegreeOfParallelism > 0 ? configuration.MaxDegreeOfParallelism : Environment.ProcessorCount;
             if (resident)
             {
-                RunResident(launch, count, ref observer, results, cancellationToken);
+                RunResident(launch, groups, count, ref observer, results, cancellationToken);
             }
             else if (TObserver.Enabled || launch.CheckRaces || program.RunsOnOneCore || cores == 1 || count == 1)
             {
-                RunInOrder(launch, count, ref observer, results, cancellationToken);
+                RunInOrder(launch, groups, count, ref observer, results, cancellationToken);
             }
             else
             {
-                RunParallel(launch, count, (int)Math.Min(cores, count), results, cancellationToken);
+                RunParallel(launch, groups, count, (int)Math.Min(cores, count), results, cancellationToken);
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -104,6 +109,17 @@ public static class Launcher
             throw new ArgumentException($"block of {c.Block.Count} threads: {program.KernelName} was compiled for at most {(long)m.X * m.Y * m.Z}", nameof(configuration));
         }
 
+        if (program.Kernel.RequiredCluster is { } fixedCluster && c.Cluster is { } asked && fixedCluster != (asked.X, asked.Y, asked.Z))
+        {
+            throw new ArgumentException($"clusters of ({asked.X}, {asked.Y}, {asked.Z}): {program.KernelName} was compiled for {fixedCluster}", nameof(configuration));
+        }
+
+        Dim3 cluster = LaunchState.ClusterOf(program, c);
+        if (cluster.X < 1 || cluster.Y < 1 || cluster.Z < 1 || cluster.Count > MaxCluster || c.Grid.X % cluster.X != 0 || c.Grid.Y % cluster.Y != 0 || c.Grid.Z % cluster.Z != 0)
+        {
+            throw new ArgumentException($"clusters of ({cluster.X}, {cluster.Y}, {cluster.Z}) in a grid of ({c.Grid.X}, {c.Grid.Y}, {c.Grid.Z}): 1 to {MaxCluster} blocks, and the grid a multiple in each dimension", nameof(configuration));
+        }
+
         if (c.DynamicSharedBytes < 0 || (long)program.StaticSharedBytes + c.DynamicSharedBytes > c.SharedLimit)
         {
             throw new ArgumentException($"{program.StaticSharedBytes} + {c.DynamicSharedBytes} bytes of shared memory: a block may use {c.SharedLimit}", nameof(configuration));
@@ -115,69 +131,47 @@ public static class Launcher
         }
     }
 
-    private static long NumberOf(LaunchState launch, long index)
-    {
-        LaunchConfiguration c = launch.Configuration;
-        if (c.Blocks.IsDefault)
-        {
-            return index;
-        }
-
-        long number = c.Blocks[(int)index];
-        return number >= 0 && number < c.Grid.Count ? number : throw new ArgumentException($"block {number} is not in a grid of {c.Grid.Count}", nameof(launch));
-    }
-
-    private static void RunInOrder<TObserver>(LaunchState launch, long count, ref TObserver observer, Results results, CancellationToken cancellationToken)
+    private static void RunInOrder<TObserver>(LaunchState launch, long[]? groups, long count, ref TObserver observer, Results results, CancellationToken cancellationToken)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
-        using var block = new BlockContext(launch);
+        using var group = new BlockGroup(launch);
         for (long i = 0; i < count && launch.Stop == 0; i++)
         {
-            block.Start(NumberOf(launch, i));
-            if (TObserver.Enabled)
-            {
-                observer.BlockStarted(block.Block.X, block.Block.Y, block.Block.Z);
-            }
-
-            RunToEnd(launch, block, ref observer, results, i, cancellationToken);
-            if (TObserver.Enabled)
-            {
-                observer.BlockFinished();
-            }
-
-            results.Take(block, i);
+            group.Start(groups?[i] ?? i, ref observer);
+            RunToEnd(launch, group, ref observer, results, i, cancellationToken);
+            results.Take(group, i);
         }
     }
 
-    /// <summary>One block until its end, or until the budget or the caller says stop.</summary>
-    private static void RunToEnd<TObserver>(LaunchState launch, BlockContext block, ref TObserver observer, Results results, long index, CancellationToken cancellationToken)
+    /// <summary>One group of blocks until its end, or until the budget or the caller says stop.</summary>
+    private static void RunToEnd<TObserver>(LaunchState launch, BlockGroup group, ref TObserver observer, Results results, long index, CancellationToken cancellationToken)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
         while (true)
         {
-            long before = block.Executed;
-            BlockOutcome outcome = block.Run(ref observer, BlockTurn);
-            long total = Interlocked.Add(ref launch.Executed, block.Executed - before);
+            long before = group.Executed;
+            BlockOutcome outcome = group.Run(ref observer, BlockTurn);
+            long total = Interlocked.Add(ref launch.Executed, group.Executed - before);
             if (outcome == BlockOutcome.Stopped)
             {
-                if (block.Completion != LaunchCompletion.Completed)
+                if (group.Completion != LaunchCompletion.Completed)
                 {
-                    results.Stop(block.Completion, block, index);
+                    results.Stop(group.Completion, group, index);
                 }
 
                 return;
             }
 
-            // Also where each block ends in its turn: two thousand million small blocks never ask for a second one.
+            // Also where each group ends in its turn: two thousand million small blocks never ask for a second one.
             if (MustStop(launch, total, cancellationToken))
             {
-                results.Stop(LaunchCompletion.BudgetExhausted, block, index);
+                results.Stop(LaunchCompletion.BudgetExhausted, group, index);
                 return;
             }
 
-            if (block.Repeated > MaxRepeated)
+            if (group.Repeated > MaxRepeated)
             {
-                results.Stop(LaunchCompletion.Stopped, block, index);
+                results.Stop(LaunchCompletion.Stopped, group, index);
                 return;
             }
 
@@ -193,13 +187,13 @@ public static class Launcher
         || launch.Configuration.OutOfTime.IsCancellationRequested
         || cancellationToken.IsCancellationRequested;
 
-    private static void RunParallel(LaunchState launch, long count, int cores, Results results, CancellationToken cancellationToken)
+    private static void RunParallel(LaunchState launch, long[]? groups, long count, int cores, Results results, CancellationToken cancellationToken)
     {
         launch.ManyCores = true;
         long next = 0;
         void Work()
         {
-            using var block = new BlockContext(launch);
+            using var group = new BlockGroup(launch);
             var none = default(NoObserver);
             while (launch.Stop == 0)
             {
@@ -213,9 +207,9 @@ public static class Launcher
 
                 for (long i = from; i < Math.Min(from + chunk, count) && launch.Stop == 0; i++)
                 {
-                    block.Start(NumberOf(launch, i));
-                    RunToEnd(launch, block, ref none, results, i, cancellationToken);
-                    results.Take(block, i);
+                    group.Start(groups?[i] ?? i, ref none);
+                    RunToEnd(launch, group, ref none, results, i, cancellationToken);
+                    results.Take(group, i);
                 }
             }
         }
@@ -227,33 +221,28 @@ public static class Launcher
     /// Blocks that may wait for each other: in order while each ends in its turn; what does not end stays resident and takes turns with
     /// the blocks after it, as many as a device holds (all of them under a cooperative launch).
     /// </summary>
-    private static void RunResident<TObserver>(LaunchState launch, long count, ref TObserver observer, Results results, CancellationToken cancellationToken)
+    private static void RunResident<TObserver>(LaunchState launch, long[]? groups, long count, ref TObserver observer, Results results, CancellationToken cancellationToken)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
         LaunchConfiguration c = launch.Configuration;
         int perSm = (int)Math.Clamp(2048 / c.Block.Count, 1, 32);
-        long limit = c.Cooperative ? count : Math.Max(1, (long)perSm * c.SmCount);
-        var active = new List<(BlockContext Block, long Index)>();
-        var free = new Stack<BlockContext>();
+        long limit = c.Cooperative ? count : Math.Max(1, (long)perSm * c.SmCount / launch.Cluster.Count);
+        var active = new List<(BlockGroup Group, long Index)>();
+        var free = new Stack<BlockGroup>();
         long next = 0;
         try
         {
             while ((next < count || active.Count > 0) && launch.Stop == 0)
             {
-                // A new block whenever there is room, then one turn for each.
+                // A new one whenever there is room, then one turn for each.
                 if (next < count && active.Count < limit)
                 {
-                    BlockContext block = free.Count > 0 ? free.Pop() : new BlockContext(launch);
-                    block.Start(NumberOf(launch, next));
-                    if (TObserver.Enabled)
-                    {
-                        observer.BlockStarted(block.Block.X, block.Block.Y, block.Block.Z);
-                    }
-
-                    active.Add((block, next++));
+                    BlockGroup group = free.Count > 0 ? free.Pop() : new BlockGroup(launch);
+                    group.Start(groups?[next] ?? next, ref observer);
+                    active.Add((group, next++));
                     if (Turn(launch, active[^1], ref observer, results, cancellationToken))
                     {
-                        free.Push(block);
+                        free.Push(group);
                         active.RemoveAt(active.Count - 1);
                     }
 
@@ -264,7 +253,7 @@ public static class Launcher
                 {
                     if (Turn(launch, active[i], ref observer, results, cancellationToken))
                     {
-                        free.Push(active[i].Block);
+                        free.Push(active[i].Group);
                         active.RemoveAt(i--);
                     }
                 }
@@ -272,52 +261,41 @@ public static class Launcher
         }
         finally
         {
-            foreach ((BlockContext block, long _) in active)
+            foreach ((BlockGroup group, long _) in active)
             {
-                block.Dispose();
+                group.Dispose();
             }
 
-            foreach (BlockContext block in free)
+            foreach (BlockGroup group in free)
             {
-                block.Dispose();
+                group.Dispose();
             }
         }
     }
 
-    private static bool Turn<TObserver>(LaunchState launch, (BlockContext Block, long Index) active, ref TObserver observer, Results results, CancellationToken cancellationToken)
+    private static bool Turn<TObserver>(LaunchState launch, (BlockGroup Group, long Index) active, ref TObserver observer, Results results, CancellationToken cancellationToken)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
-        BlockContext block = active.Block;
-        long before = block.Executed;
-        BlockOutcome outcome = block.Run(ref observer, BlockTurn / 10);
-        launch.Executed += block.Executed - before;
-        if (outcome == BlockOutcome.Finished && !MustStop(launch, launch.Executed, cancellationToken))
-        {
-            if (TObserver.Enabled)
-            {
-                observer.BlockFinished();
-            }
-
-            results.Take(block, active.Index);
-            return true;
-        }
-
+        BlockGroup group = active.Group;
+        long before = group.Executed;
+        BlockOutcome outcome = group.Run(ref observer, BlockTurn / 10);
+        launch.Executed += group.Executed - before;
+        bool repeats = group.Repeated > MaxRepeated;
         if (outcome == BlockOutcome.Stopped)
         {
-            results.Stop(block.Completion, block, active.Index);
-            results.Take(block, active.Index);
-            return true;
+            results.Stop(group.Completion, group, active.Index);
         }
-
-        bool repeats = block.Repeated > MaxRepeated;
-        if (repeats || MustStop(launch, launch.Executed, cancellationToken))
+        else if (repeats || MustStop(launch, launch.Executed, cancellationToken))
         {
-            results.Stop(repeats ? LaunchCompletion.Stopped : LaunchCompletion.BudgetExhausted, block, active.Index);
-            results.Take(block, active.Index);
-            return true;
+            results.Stop(repeats ? LaunchCompletion.Stopped : LaunchCompletion.BudgetExhausted, group, active.Index);
+        }
+        else if (outcome != BlockOutcome.Finished)
+        {
+            return false;
         }
 
-        return false;
+        results.Take(group, active.Index);
+        return true;
     }
 
     /// <summary>Collects what blocks leave behind and puts it into block order.</summary>
@@ -331,7 +309,15 @@ public static class Launcher
         private long stoppedAt = long.MaxValue;
         private List<WarpPosition> positions = [];
 
-        public void Take(BlockContext block, long index)
+        public void Take(BlockGroup group, long index)
+        {
+            for (int rank = 0; rank < group.Blocks.Length; rank++)
+            {
+                Take(group.Blocks[rank], (index * group.Blocks.Length) + rank);
+            }
+        }
+
+        private void Take(BlockContext block, long index)
         {
             if (block.Log.Count == 0 && block.Printed.Length == 0)
             {
@@ -349,7 +335,7 @@ public static class Launcher
             }
         }
 
-        public void Stop(LaunchCompletion how, BlockContext block, long index)
+        public void Stop(LaunchCompletion how, BlockGroup group, long index)
         {
             lock (gate)
             {
@@ -358,7 +344,7 @@ public static class Launcher
                 {
                     stoppedAt = index;
                     completion = how;
-                    positions = block.Positions();
+                    positions = group.Positions();
                 }
             }
         }

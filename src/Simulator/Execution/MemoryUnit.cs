@@ -12,7 +12,7 @@ namespace KernelForge.Simulator.Execution;
 
 /// <summary>
 /// Loads and stores of every space, width and vector length. A warp's access is tested as a whole: contiguous or all the same address, one
-/// bounds and alignment test, one test of the shadow. What fails any test goes lane by lane through <see cref="Resolve"/>, which also makes
+/// bounds and alignment test, one test of the shadow. What fails any test goes lane by lane through <c>Resolve</c>, which also makes
 /// the findings.
 /// </summary>
 internal static unsafe class MemoryUnit
@@ -468,14 +468,12 @@ internal static unsafe class MemoryUnit
     /// <summary>
     /// One lane's access, checked in full. Null: it does not happen (out of bounds, misaligned, read-only); the finding is made.
     /// </summary>
-    public static byte* Resolve(BlockContext block, WarpState warp, Instruction* ins, int lane, ulong address, int size, AccessKind kind)
-    {
-        PtxSpace space = (PtxSpace)ins->Type2;
-        if (ins->Op == Op.CpAsync)
-        {
-            space = kind == AccessKind.Read ? PtxSpace.Global : PtxSpace.Shared;
-        }
+    public static byte* Resolve(BlockContext block, WarpState warp, Instruction* ins, int lane, ulong address, int size, AccessKind kind) =>
+        Resolve(block, warp, ins, lane, address, size, kind, (PtxSpace)ins->Type2);
 
+    /// <summary>The same in a space that the instruction names for one of its operands.</summary>
+    public static byte* Resolve(BlockContext block, WarpState warp, Instruction* ins, int lane, ulong address, int size, AccessKind kind, PtxSpace space)
+    {
         int code = (int)(ins - block.Launch.Code);
         if (space == PtxSpace.Generic)
         {
@@ -506,7 +504,13 @@ internal static unsafe class MemoryUnit
         switch (space)
         {
             case PtxSpace.Shared:
-                entry = block.SharedEntry;
+                BlockContext owner = block;
+                if (address >> AddressWindow.ClusterShift != 0 && (owner = AsyncUnit.Owner(block, warp, code, lane, ref address)!) is null)
+                {
+                    return null;
+                }
+
+                entry = owner.SharedEntry;
                 if (address + (ulong)size > entry->Length || address >= entry->Length)
                 {
                     FindingMaker.SharedBounds(block, warp, code, lane, address, size, kind);
@@ -519,7 +523,7 @@ internal static unsafe class MemoryUnit
                     return null;
                 }
 
-                if (block.SharedRaceWords is { } words)
+                if (owner == block && block.SharedRaceWords is { } words)
                 {
                     RaceUnit.Shared(block, warp, words, code, lane, (int)address, size, kind, (ins->Mod & Mod.Volatile) != 0);
                 }
@@ -661,27 +665,6 @@ internal static unsafe class MemoryUnit
 
     public static string Verb(AccessKind kind) => kind switch { AccessKind.Read => "read", AccessKind.Write => "write", _ => "atomic access" };
 
-    public static void AsyncCopy(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask)
-    {
-        int size = ins->D2;
-        long toOffset = block.Launch.Extra[ins->C];
-        for (uint m = mask; m != 0; m &= m - 1)
-        {
-            int lane = BitOperations.TrailingZeroCount(m);
-            int take = ins->D == 0 ? size : (int)Math.Min((uint)size, ((uint*)(R + ins->D))[lane]);
-            byte* to = Resolve(block, warp, ins, lane, ((ulong*)(R + ins->A))[lane] + (ulong)toOffset, size, AccessKind.Write);
-            byte* from = take == 0 ? null : Resolve(block, warp, ins, lane, ((ulong*)(R + ins->B))[lane] + (ulong)ins->Imm, take is 4 or 8 or 16 ? take : 1, AccessKind.Read);
-            if (to != null)
-            {
-                new Span<byte>(to, size).Clear();
-                if (from != null)
-                {
-                    new Span<byte>(from, take).CopyTo(new Span<byte>(to, size));
-                }
-            }
-        }
-    }
-
     public static uint IsSpace(Instruction* ins, byte* R)
     {
         ulong* addresses = (ulong*)(R + ins->A);
@@ -704,15 +687,9 @@ internal static unsafe class MemoryUnit
         Report(block, R, ins, ins->A, ins->Imm, (PtxSpace)ins->Type2, kind, bytes, mask, ref observer);
     }
 
-    public static void ObserveCopy<TObserver>(BlockContext block, byte* R, Instruction* ins, uint mask, ref TObserver observer)
-        where TObserver : struct, IExecutionObserver<TObserver>
-    {
-        Report(block, R, ins, ins->B, ins->Imm, PtxSpace.Global, AccessKind.Read, ins->D2, mask, ref observer);
-        Report(block, R, ins, ins->A, block.Launch.Extra[ins->C], PtxSpace.Shared, AccessKind.Write, ins->D2, mask, ref observer);
-    }
-
+    /// <summary>Tells the observer of a warp's access at a row of addresses, each space that generic addresses name by itself.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Report<TObserver>(BlockContext block, byte* R, Instruction* ins, int row, long offset, PtxSpace space, AccessKind kind, int bytes, uint mask, ref TObserver observer)
+    public static void Report<TObserver>(BlockContext block, byte* R, Instruction* ins, int row, long offset, PtxSpace space, AccessKind kind, int bytes, uint mask, ref TObserver observer)
         where TObserver : struct, IExecutionObserver<TObserver>
     {
         int instruction = block.Program.InstructionOf[ins - block.Launch.Code];

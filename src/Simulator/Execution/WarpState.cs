@@ -5,6 +5,9 @@ internal enum PathStatus
     Ready,
     WaitWarp,
     WaitBarrier,
+
+    /// <summary>For an mbarrier, an asynchronous copy or the cluster: tried again when something happened.</summary>
+    WaitAsync,
 }
 
 /// <summary>Lanes of a warp that run together: a program counter under a mask.</summary>
@@ -23,6 +26,10 @@ internal struct PathState
     public int Barrier;
     public int BarrierThreads;
     public bool BarrierAligned;
+
+    /// <summary>In <see cref="PathStatus.WaitAsync"/>: the group's count of events when it was tried last, and how often it was let go in vain.</summary>
+    public long EventsSeen;
+    public int Polls;
 }
 
 /// <summary>A place where diverged lanes meet: the immediate post-dominator of the branch that parted them.</summary>
@@ -66,6 +73,9 @@ internal sealed unsafe class WarpState
     public CallFrame[] Frames = [];
     public int FrameCount;
     public int Yields;
+
+    /// <summary>By lane, the phase of the cluster's barrier that it has to see the end of.</summary>
+    public int[] ClusterPhases = [];
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void Start(uint mask)

@@ -14,7 +14,7 @@ internal sealed partial class InstructionSelector
             {
                 case "global":
                     return PtxSpace.Global;
-                case "shared" or "shared::cta":
+                case "shared" or "shared::cta" or "shared::cluster":
                     return PtxSpace.Shared;
                 case "local":
                     return PtxSpace.Local;
@@ -22,8 +22,6 @@ internal sealed partial class InstructionSelector
                     return PtxSpace.Constant;
                 case "param" or "param::entry" or "param::func":
                     return PtxSpace.Parameter;
-                case "shared::cluster":
-                    throw Unsupported("distributed shared memory");
             }
         }
 
@@ -42,7 +40,7 @@ internal sealed partial class InstructionSelector
 
         if (operand.Parts.Count > 0)
         {
-            throw Unsupported("a tensor address");
+            throw Bad("coordinates belong to a tensor map only", operand.Column);
         }
 
         if (operand.Name.Length == 0)
@@ -183,7 +181,7 @@ internal sealed partial class InstructionSelector
         PtxType t = TypeOf();
         PtxSpace space = SpaceOf();
         int count = VectorCount();
-        if (t == B128 || t == Pred || Has("mmio") || Has("async"))
+        if (t == B128 || t == Pred || Has("mmio"))
         {
             throw Unsupported();
         }
@@ -244,8 +242,7 @@ internal sealed partial class InstructionSelector
             throw Unsupported();
         }
 
-        string operation = statement.Parts.FirstOrDefault(p => p is "add" or "min" or "max" or "and" or "or" or "xor" or "exch" or "cas" or "inc" or "dec") ?? throw Unsupported();
-        int kind = operation switch { "add" => 0, "min" => 1, "max" => 2, "and" => 3, "or" => 4, "xor" => 5, "exch" => 6, "cas" => 7, "inc" => 8, _ => 9 };
+        int kind = AtomicOperation();
         if ((kind is 1 or 2 && t is F32 or F64) || (kind > 2 && t.IsFloat()))
         {
             throw Unsupported();
@@ -469,6 +466,14 @@ internal sealed partial class InstructionSelector
                     Op = Op.AssertFail, Imm = frame.FrameBytes + slots[callee.Parameters[0].Name], A = frame.FrameBytes + slots[callee.Parameters[2].Name],
                 });
                 break;
+            case "malloc" when callee.Parameters.Count == 1 && callee.Returns.Count == 1:
+                builder.Program.RunsOnOneCore = true;
+                Emit(new Instruction { Op = Op.DeviceMalloc, Imm = frame.FrameBytes + slots[callee.Parameters[0].Name], D = frame.FrameBytes + slots[callee.Returns[0].Name] });
+                break;
+            case "free" when callee.Parameters.Count == 1:
+                builder.Program.RunsOnOneCore = true;
+                Emit(new Instruction { Op = Op.DeviceFree, Imm = frame.FrameBytes + slots[callee.Parameters[0].Name] });
+                break;
             default:
                 throw Unsupported($"the external function {callee.Name}");
         }
@@ -565,9 +570,10 @@ internal sealed partial class InstructionSelector
 
     private void SelectBarrier()
     {
-        if (Has("cluster") || Has("cp"))
+        if (Has("cluster"))
         {
-            throw Unsupported();
+            SelectClusterBarrier();
+            return;
         }
 
         if (Has("warp"))
@@ -607,55 +613,5 @@ internal sealed partial class InstructionSelector
         bool hasCount = statement.Operands.Count > 1;
         int threads = hasCount ? Source(1, U32) : zero;
         Emit(new Instruction { Op = arrive ? Op.BarArrive : Op.BarSync, A = id, B = threads, D2 = hasCount ? 1 : 0, Mod = mod });
-    }
-
-    private void SelectAsyncCopy()
-    {
-        if (Has("bulk") || Has("reduce") || Has("mbarrier"))
-        {
-            throw Unsupported();
-        }
-
-        if (Has("commit_group"))
-        {
-            Emit(new Instruction { Op = Op.CpAsyncWait, Imm = -1 });
-            return;
-        }
-
-        if (Has("wait_group") || Has("wait_all"))
-        {
-            Emit(new Instruction { Op = Op.CpAsyncWait, Imm = Has("wait_all") ? 0 : Operand(0).Bits });
-            return;
-        }
-
-        (int to, long toOffset) = Address(Operand(0), PtxSpace.Shared);
-        (int from, long fromOffset) = Address(Operand(1), PtxSpace.Global);
-        PtxOperand size = Operand(2);
-        if (size.Kind != PtxOperandKind.Immediate || size.Bits is not (4 or 8 or 16))
-        {
-            throw Bad("4, 8 or 16 bytes", size.Column);
-        }
-
-        int sourceSize = 0;
-        if (statement.Operands.Count > 3)
-        {
-            PtxOperand third = Operand(3);
-            if (third.Kind == PtxOperandKind.Register && registers.TryGetValue(third.Name, out RegisterPlace p) && (p.Type == Pred || p.Wide))
-            {
-                if (p.Type == Pred)
-                {
-                    throw Unsupported("with an ignore-source predicate");
-                }
-            }
-            else
-            {
-                sourceSize = Source(third, U32);
-            }
-        }
-
-        // Done at once: a wait or barrier before the data is used makes no difference to what is read.
-        int extra = builder.Extra.Count;
-        builder.Extra.Add((int)toOffset);
-        Emit(new Instruction { Op = Op.CpAsync, A = to, B = from, C = extra, D2 = (int)size.Bits, D = sourceSize, Imm = fromOffset });
     }
 }

@@ -516,6 +516,9 @@ internal sealed partial class InstructionSelector
             case "ld" or "ldu":
                 SelectLoad();
                 break;
+            case "st" or "red" when Has("async"):
+                SelectStoreAsync();
+                break;
             case "st":
                 SelectStore();
                 break;
@@ -559,12 +562,7 @@ internal sealed partial class InstructionSelector
                 Emit(new Instruction { Op = Op.Nop });
                 break;
             case "membar" or "fence":
-                if (Has("proxy") || Has("mbarrier_init"))
-                {
-                    throw Unsupported();
-                }
-
-                builder.Program.HasFences = true;
+                builder.Program.HasFences |= !Has("proxy") && !Has("mbarrier_init");
                 Emit(new Instruction { Op = Op.Fence });
                 break;
             case "nanosleep":
@@ -593,6 +591,12 @@ internal sealed partial class InstructionSelector
                 break;
             case "elect":
                 SelectElect();
+                break;
+            case "mbarrier":
+                SelectMbarrier();
+                break;
+            case "mapa" or "getctarank":
+                SelectClusterAddress();
                 break;
             case "bar" or "barrier":
                 SelectBarrier();

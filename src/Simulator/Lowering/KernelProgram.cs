@@ -79,6 +79,9 @@ public sealed class KernelProgram
 
     internal bool UsesGlobalSynchronisation { get; set; }
 
+    /// <summary>It copies asynchronously, uses mbarriers or speaks to other blocks of its cluster.</summary>
+    internal bool UsesAsync { get; set; }
+
     internal bool UsesBarriers { get; set; }
 
     internal bool HasFences { get; set; }

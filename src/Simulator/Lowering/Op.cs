@@ -144,8 +144,6 @@ internal enum Op : ushort
     Pack,
     Unpack,
     Atom,
-    CpAsync,
-    CpAsyncWait,
     Prefetch,
     Carry,
     SetpLane,
@@ -164,6 +162,24 @@ internal enum Op : ushort
     StMatrix,
     MoveMatrix,
     Mma,
+
+    // Asynchronous copies, mbarriers and clusters (AsyncUnit).
+    AsyncFirst,
+    CpAsync,
+    CpAsyncCommit,
+    CpAsyncWait,
+    CpAsyncArrive,
+    Mbarrier,
+    MbarrierWait,
+    Bulk,
+    BulkCommit,
+    BulkWait,
+    StAsync,
+    ClusterArrive,
+    ClusterWait,
+    MapShared,
+    SharedRank,
+    AsyncLast,
 
     // One lane at a time (LaneUnit.Evaluate).
     LaneFirst,

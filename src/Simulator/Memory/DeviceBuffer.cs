@@ -101,6 +101,15 @@ public sealed unsafe class DeviceBuffer
 
     internal bool IsFreed => Entry == null;
 
+    /// <summary>Freed by device code: no address is in it any more, but blocks may still remember it.</summary>
+    internal bool IsRetired { get; private set; }
+
+    internal void Retire()
+    {
+        IsRetired = true;
+        Entry->Length = 0;
+    }
+
     /// <summary>Bytes that nothing has written since the last <see cref="DeviceMemory.FillPattern"/>; 0 for initialised buffers.</summary>
     public long UnwrittenBytes => CountUnwritten(out _);
 

@@ -15,6 +15,8 @@ public sealed unsafe class DeviceMemory : IDisposable
     private readonly List<int> slots = [];
     private readonly Dictionary<PtxModule, Dictionary<string, DeviceBuffer>> globals = [];
     private readonly List<BufferViolation> violations = [];
+    private readonly List<DeviceBuffer> freedOnHeap = [];
+    private long heapBytes;
 
     /// <summary>Buffers above this many bytes are paged. Default 32 MiB.</summary>
     public long ContiguousLimit { get; init; } = 32L << 20;
@@ -56,6 +58,48 @@ public sealed unsafe class DeviceMemory : IDisposable
         buffers[buffer.Id] = null;
         buffer.Release();
     }
+
+    /// <summary>Bytes that device code may have allocated with <c>malloc</c> at one time. Default 8 MiB, as CUDA's.</summary>
+    public long HeapLimit { get; init; } = 8L << 20;
+
+    /// <summary>A piece of the device's heap; null where it is full.</summary>
+    internal DeviceBuffer? AllocateOnHeap(ulong bytes)
+    {
+        // Hardware hands out multiples of 16 bytes, and keeps notes of its own.
+        long taken = bytes > (ulong)HeapLimit ? long.MaxValue : ((long)bytes + 31) & ~15L;
+        if (taken > HeapLimit - heapBytes)
+        {
+            return null;
+        }
+
+        DeviceBuffer buffer = Allocate(new BufferSpec { Name = HeapName, ByteLength = (long)bytes });
+        buffer.FillPattern((ulong)buffer.Id);
+        heapBytes += taken;
+        return buffer;
+    }
+
+    /// <summary>Frees a piece of the heap. False: none begins at this address.</summary>
+    internal bool FreeOnHeap(ulong address)
+    {
+        if (Find(address) is not { } buffer || buffer.Address != address || buffer.Spec.Name != HeapName || buffer.IsRetired)
+        {
+            return false;
+        }
+
+        heapBytes -= (buffer.ByteLength + 31) & ~15L;
+        buffer.Retire();
+        freedOnHeap.Add(buffer);
+        return true;
+    }
+
+    /// <summary>Gives back the host memory of what device code has freed: between launches, when no block remembers it.</summary>
+    internal void ReleaseFreed()
+    {
+        freedOnHeap.ForEach(Free);
+        freedOnHeap.Clear();
+    }
+
+    private const string HeapName = "device heap";
 
     /// <summary>Copies bytes out of a buffer.</summary>
     public void Read(DeviceBuffer buffer, long byteOffset, Span<byte> destination) => buffer.Copy(byteOffset, destination);

@@ -95,6 +95,9 @@ public sealed class PtxFunction
     /// <summary><c>.reqntid</c>, or null.</summary>
     public (int X, int Y, int Z)? RequiredThreads { get; internal set; }
 
+    /// <summary><c>.reqnctapercluster</c>, or null.</summary>
+    public (int X, int Y, int Z)? RequiredCluster { get; internal set; }
+
     /// <summary><c>.minnctapersm</c>, or 0.</summary>
     public int MinBlocksPerSm { get; internal set; }
 

@@ -214,6 +214,10 @@ internal sealed class PtxParser
                     {
                         function.RequiredThreads = (sizes[0], sizes[1], sizes[2]);
                     }
+                    else
+                    {
+                        function.RequiredCluster = (sizes[0], sizes[1], sizes[2]);
+                    }
 
                     break;
                 case ".minnctapersm":
