@@ -561,6 +561,9 @@ internal static unsafe class Interpreter
                 case Op.Mma or Op.LdMatrix or Op.StMatrix or Op.MoveMatrix:
                     MatrixUnit.Execute(block, warp, ins, (int)(ins - code), mask);
                     continue;
+                case Op.Wgmma:
+                    WarpgroupUnit.Execute(block, warp, ins, (int)(ins - code), mask);
+                    continue;
                 case Op.Pack or Op.Unpack:
                     ControlUnit.PackOrUnpack(block, ins, R, mask);
                     continue;

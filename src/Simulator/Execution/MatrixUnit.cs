@@ -146,21 +146,12 @@ internal static unsafe class MatrixUnit
         int width = 4 * (32 / type.Bits());
         int depth = k / width;
 
-        // A as it stands: for each row of tiles, 8 rows of k. B turned, so that eight columns lie side by side.
         float* a = stackalloc float[m * k];
         float* b = stackalloc float[n * k];
         float* tile = stackalloc float[8 * 16];
+        LeftFactor(type, m, k, r, rowsA, a);
         for (int right = 0; right < depth; right++)
         {
-            for (int down = 0; down < m / 8; down++)
-            {
-                Decode(type, r + rowsA[(right * (m / 8)) + down], tile);
-                for (int row = 0; row < 8; row++)
-                {
-                    Unsafe.CopyBlockUnaligned(a + (((down * 8) + row) * k) + (right * width), tile + (row * width), (uint)width * sizeof(float));
-                }
-            }
-
             for (int down = 0; down < n / 8; down++)
             {
                 Decode(typeB, r + rowsB[(down * depth) + right], tile);
@@ -175,13 +166,32 @@ internal static unsafe class MatrixUnit
             }
         }
 
+        Accumulate((m, n, k), a, b, (MatrixFormat)extra[6], r, rowsC, (MatrixFormat)extra[3], rowsD, extra[8]);
+    }
+
+    /// <summary>
+    /// D = A·B + C in float32: A row after row, B in groups of eight columns that lie side by side for each k. Registers of C and D are tiles of 8 × 8, those below each
+    /// other first; without rows of C it is zero. More registers of D than there are tiles get copies.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Accumulate((int M, int N, int K) shape, float* a, float* b, MatrixFormat typeC, byte* r, int* rowsC, MatrixFormat typeD, int* rowsD, int givenD)
+    {
+        (int m, int n, int k) = shape;
         float* sums = stackalloc float[Tile];
         for (int right = 0; right < n / 8; right++)
         {
             for (int down = 0; down < m / 8; down++)
             {
                 int index = (right * (m / 8)) + down;
-                ReadAccumulator((MatrixFormat)extra[6], r, rowsC, index, sums);
+                if (rowsC == null)
+                {
+                    Unsafe.InitBlock(sums, 0, Tile * sizeof(float));
+                }
+                else
+                {
+                    ReadAccumulator(typeC, r, rowsC, index, sums);
+                }
+
                 for (int row = 0; row < 8; row++)
                 {
                     var sum = Vector256.Load(sums + (row * 8));
@@ -195,7 +205,25 @@ internal static unsafe class MatrixUnit
                     Vector256.ConditionalSelect(Vector256.Equals(sum, sum), sum, Vector256.Create(CanonicalNaN).AsSingle()).Store(sums + (row * 8));
                 }
 
-                WriteAccumulator((MatrixFormat)extra[3], r, rowsD, extra[8], m * n / Tile, index, sums);
+                WriteAccumulator(typeD, r, rowsD, givenD, m * n / Tile, index, sums);
+            }
+        }
+    }
+
+    /// <summary>The first factor of a float product from registers, row after row.</summary>
+    public static void LeftFactor(MatrixFormat type, int m, int k, byte* r, int* rows, float* a)
+    {
+        int width = 4 * (32 / type.Bits());
+        float* tile = stackalloc float[8 * 16];
+        for (int right = 0; right < k / width; right++)
+        {
+            for (int down = 0; down < m / 8; down++)
+            {
+                Decode(type, r + rows[(right * (m / 8)) + down], tile);
+                for (int row = 0; row < 8; row++)
+                {
+                    Unsafe.CopyBlockUnaligned(a + (((down * 8) + row) * k) + (right * width), tile + (row * width), (uint)width * sizeof(float));
+                }
             }
         }
     }
@@ -387,7 +415,7 @@ internal static unsafe class MatrixUnit
         StoreIntegers(r, rowsD, m, n, sums, saturate: false);
     }
 
-    private static int Integer(MatrixFormat type, byte* register, int element) => type switch
+    public static int Integer(MatrixFormat type, byte* register, int element) => type switch
     {
         MatrixFormat.S8 => (sbyte)register[element],
         MatrixFormat.U8 => register[element],
@@ -396,11 +424,11 @@ internal static unsafe class MatrixUnit
     };
 
     /// <summary>Which of an accumulator's registers of one element a lane holds it in.</summary>
-    private static int Register(int m, int row, int column) => (2 * (((column / 8) * (m / 8)) + (row / 8))) + (column % 2);
+    public static int Register(int m, int row, int column) => (2 * (((column / 8) * (m / 8)) + (row / 8))) + (column % 2);
 
-    private static int Lane(int row, int column) => ((row % 8) * 4) + ((column % 8) / 2);
+    public static int Lane(int row, int column) => ((row % 8) * 4) + ((column % 8) / 2);
 
-    private static void StoreIntegers(byte* r, int* rows, int m, int n, long* sums, bool saturate)
+    public static void StoreIntegers(byte* r, int* rows, int m, int n, long* sums, bool saturate)
     {
         for (int row = 0; row < m; row++)
         {

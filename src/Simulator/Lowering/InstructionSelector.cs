@@ -528,6 +528,9 @@ internal sealed partial class InstructionSelector
             case "mma":
                 SelectMma();
                 break;
+            case "wgmma":
+                SelectWarpgroup();
+                break;
             case "wmma":
                 SelectWmma();
                 break;

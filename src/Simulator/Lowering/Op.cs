@@ -162,6 +162,7 @@ internal enum Op : ushort
     StMatrix,
     MoveMatrix,
     Mma,
+    Wgmma,
 
     // Asynchronous copies, mbarriers and clusters (AsyncUnit).
     AsyncFirst,

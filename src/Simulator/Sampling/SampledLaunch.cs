@@ -71,7 +71,10 @@ public static class SampledLaunch
             return new SampledLaunchResult(whole.Completion, counters.Totals(), whole.Findings, 1);
         }
 
-        var sampler = new BlockSampler((shape.GridX, shape.GridY, shape.GridZ), seed, limits.LaneInstructions);
+        // Blocks of a cluster run together or not at all: the sample is of clusters.
+        var cluster = LaunchState.ClusterOf(program, configuration);
+        var clusters = new Dim3(shape.GridX / cluster.X, shape.GridY / cluster.Y, shape.GridZ / cluster.Z);
+        var sampler = new BlockSampler((clusters.X, clusters.Y, clusters.Z), seed, limits.LaneInstructions);
         var oneBlock = configuration with { InstructionBudget = limits.BlockLaneInstructions };
         var completion = LaunchCompletion.Completed;
         while (completion == LaunchCompletion.Completed && MayGoOn(sampler, memory, limits) && sampler.TryNext(counters.LaneInstructions, out var block))
@@ -83,13 +86,17 @@ public static class SampledLaunch
             }
 
             counters.UseStratum(block.Stratum);
-            var result = Launcher.Run(program, memory, oneBlock with { Blocks = [block.Linear] }, ref observer, cancellationToken);
+            var result = Launcher.Run(program, memory, oneBlock with { Blocks = [FirstOf(block, cluster, configuration.Grid)] }, ref observer, cancellationToken);
             findings.AddRange(result.Findings);
             completion = result.Completion;
         }
 
         return new SampledLaunchResult(completion, counters.Totals(sampler.Weights), findings, sampler.Share);
     }
+
+    // The launcher runs the whole cluster of a block.
+    private static long FirstOf(SampledBlock place, Dim3 cluster, Dim3 grid) =>
+        ((long)place.X * cluster.X) + (grid.X * (((long)place.Y * cluster.Y) + (grid.Y * ((long)place.Z * cluster.Z))));
 
     private static bool MayGoOn(BlockSampler sampler, DeviceMemory memory, SamplingLimits limits) =>
         sampler.Taken == 0

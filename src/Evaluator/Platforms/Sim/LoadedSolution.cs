@@ -48,11 +48,12 @@ internal sealed class LoadedSolution
             {
                 case LibraryStep library:
                     throw new UnsupportedException($"{step.Place}: library step '{library.Library}' is not executed by platform sim; write it as a kernel");
-                case LaunchStep { Cluster: not null }:
-                    throw new UnsupportedException($"{step.Place}: thread-block clusters are not executed by platform sim yet; launch without \"cluster\"");
-                case LaunchStep launch when launch.Arguments.OfType<TensorMapArgument>().Any():
-                    throw new UnsupportedException($"{step.Place}: tensor maps (TMA) are not executed by platform sim yet; load through pointers or cp.async");
             }
+        }
+
+        if (plan.TensorMaps.FirstOrDefault(m => m.Interleave != "none") is { } interleaved)
+        {
+            throw new UnsupportedException($"tensor_maps.{interleaved.Name}: interleave {interleaved.Interleave} is not executed by platform sim; use \"none\"");
         }
 
         return new LoadedSolution(plan, compiled.Result, PtxModule.Parse(compiled.Result.Ptx), profile);

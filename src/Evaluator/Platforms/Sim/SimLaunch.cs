@@ -1,7 +1,10 @@
 using System.Buffers.Binary;
 using KernelForge.Contracts.Outcomes;
+using KernelForge.Contracts.Plans;
 using KernelForge.Evaluator.Plans;
 using KernelForge.Simulator.Execution;
+using KernelForge.Simulator.Memory;
+using KernelForge.Simulator.Parsing;
 
 namespace KernelForge.Evaluator.Platforms.Sim;
 
@@ -13,7 +16,7 @@ internal static class SimLaunch
     /// <param name="launch">The step.</param>
     /// <param name="addressOf">Address of a tensor.</param>
     /// <param name="seed">Scrubs shared memory and registers.</param>
-    /// <exception cref="KernelForge.Contracts.Plans.PlanException">An argument does not fit the kernel.</exception>
+    /// <exception cref="PlanException">An argument or the cluster does not fit the kernel.</exception>
     public static LaunchConfiguration Configuration(LoadedSolution solution, LaunchStep launch, Func<string, ulong> addressOf, ulong seed)
     {
         var bound = solution.Bind(launch);
@@ -23,8 +26,15 @@ internal static class SimLaunch
             BinaryPrimitives.WriteUInt64LittleEndian(parameters.AsSpan(pointer.Offset), addressOf(pointer.Tensor) + (ulong)pointer.ByteOffset);
         }
 
+        foreach (var slot in bound.TensorMaps)
+        {
+            var map = solution.Plan.TensorMaps.First(m => m.Name == slot.TensorMap);
+            Encoded(map, addressOf(map.Tensor)).Encode(parameters.AsSpan(slot.Offset, TensorMap.Bytes));
+        }
+
         return new LaunchConfiguration
         {
+            Cluster = Cluster(solution, launch, bound.Kernel.LoweredName),
             Grid = new(launch.Grid.X, launch.Grid.Y, launch.Grid.Z),
             Block = new(launch.Block.X, launch.Block.Y, launch.Block.Z),
             DynamicSharedBytes = (int)launch.SharedBytes,
@@ -34,6 +44,50 @@ internal static class SimLaunch
             SmCount = solution.Profile.Sms,
             Seed = seed,
         };
+    }
+
+    private static TensorMap Encoded(ResolvedTensorMap map, ulong address) => new()
+    {
+        Address = address + (ulong)map.ByteOffset,
+        Type = map.Dtype switch
+        {
+            "float64" => PtxType.F64,
+            "float32" => PtxType.F32,
+            "float16" => PtxType.F16,
+            "bfloat16" => PtxType.BF16,
+            "int64" => PtxType.S64,
+            "int32" => PtxType.S32,
+            "int16" => PtxType.S16,
+            _ => PtxType.B8,
+        },
+        Dimensions = map.Dimensions,
+        StrideBytes = map.StrideBytes,
+        Box = map.Box,
+        ElementStrides = map.ElementStrides,
+        Swizzle = map.Swizzle switch { "32b" => TensorSwizzle.Bytes32, "64b" => TensorSwizzle.Bytes64, "128b" => TensorSwizzle.Bytes128, _ => TensorSwizzle.None },
+        FillNaN = map.OobFill == "nan",
+    };
+
+    // The plan's clusters, or those that the kernel was compiled for (__cluster_dims__).
+    private static Simulator.Execution.Dim3? Cluster(LoadedSolution solution, LaunchStep launch, string kernel)
+    {
+        var compiled = solution.Module.Kernels.First(k => k.Name == kernel).RequiredCluster;
+        if (compiled is not { } required)
+        {
+            return launch.Cluster is { } planned ? new(planned.X, planned.Y, planned.Z) : null;
+        }
+
+        if (launch.Cluster is { } given && (given.X, given.Y, given.Z) != required)
+        {
+            throw new PlanException($"{launch.Place}.cluster", $"clusters of {given}; {launch.Kernel} was compiled for {required} by __cluster_dims__: leave one of the two out", launch.Source.At.Line, launch.Source.At.Column);
+        }
+
+        if (launch.Grid.X % required.X != 0 || launch.Grid.Y % required.Y != 0 || launch.Grid.Z % required.Z != 0)
+        {
+            throw new PlanException($"{launch.Place}.grid", $"grid {launch.Grid} is not a multiple of the clusters of {required} that {launch.Kernel} was compiled for; round the grid up and let surplus blocks return", launch.Source.At.Line, launch.Source.At.Column);
+        }
+
+        return new(required.X, required.Y, required.Z);
     }
 
     /// <summary>A finding in the outcome's form.</summary>

@@ -111,7 +111,7 @@ internal sealed class SimMeasurement(MeasureRequest request)
             total += (buffers[fill.Tensor].ByteLength / solution.Profile.AchievableDramBytesPerSecond * 1e3) + (solution.Profile.Launch.GraphUs / 1e3);
         }
 
-        var groups = steps.OfType<LaunchStep>().GroupBy(l => (l.Kernel, l.Grid, l.Block, l.SharedBytes, l.Cooperative)).Select(g => g.ToList()).ToList();
+        var groups = steps.OfType<LaunchStep>().GroupBy(l => (l.Kernel, l.Grid, l.Block, l.SharedBytes, l.Cooperative, l.Cluster)).Select(g => g.ToList()).ToList();
         foreach (var group in groups)
         {
             List<LaunchStep> chosen = group.Count <= RepresentativesPerShape ? group : [group[0], group[group.Count / 2], group[^1]];
