@@ -102,6 +102,10 @@ public static partial class SourceRules
         {
             findings.Add(Broken("forbidden_include", token.Line, $"'{path}' is absolute or leaves the header folders; include CUDA headers by name, as in <cuda_fp16.h>"));
         }
+        else if (path is "cub/cub.cuh" || path.StartsWith("cub/device/", StringComparison.Ordinal))
+        {
+            findings.Add(Broken("host_include", token.Line, $"<{path}> launches kernels from the host; include the block or warp primitive by itself, as in <cub/block/block_reduce.cuh>"));
+        }
         else if (HostHeaders.Contains(path) || HostFolders.Any(f => path.StartsWith(f, StringComparison.Ordinal)))
         {
             findings.Add(Broken("host_include", token.Line, $"<{path}> is a host header; a solution is device code only: remove it, and let the launch plan launch the kernels"));

@@ -1,7 +1,7 @@
 namespace KernelForge.Evaluator.Compilation;
 
 /// <summary>
-/// Small stand-ins for C and C++ headers that NVRTC lacks and kernels like to include. NVRTC declares the mathematics and
+/// Small stand-ins for C and C++ headers that NVRTC lacks and kernels, or CUDA's libraries for kernels (CUB, CUTLASS), include. NVRTC declares the mathematics and
 /// <c>printf</c> itself. Integer types are those of CUDA's own headers under NVRTC (<c>cuda/std/cstdint</c>,
 /// which <c>cuda/barrier</c> and others include): another underlying type would be a redeclaration.
 /// </summary>
@@ -53,27 +53,40 @@ internal static class StandardHeaders
     public static IReadOnlyDictionary<string, string> Macros { get; } =
         new[] { IntegerLimits, Limits, Floats, Mathematics }.SelectMany(m => m).ToDictionary(m => m.Key, m => m.Value);
 
+    // C++ headers that CUDA's own standard library has a version of for device code.
+    private static readonly string[] Cudas =
+        ["limits", "type_traits", "utility", "iterator", "functional", "tuple", "array", "initializer_list", "complex", "optional", "concepts", "bit", "span", "version"];
+
+    // Headers that libraries for kernels include for their host half. What they declare does not exist here.
+    private static readonly string[] Hosts =
+    [
+        "assert.h", "stdio.h", "cstdio", "stdlib.h", "cstdlib", "string.h", "cstring", "string", "iostream", "ostream", "istream", "iosfwd", "iomanip", "sstream", "fstream",
+        "algorithm", "numeric", "memory", "new", "exception", "stdexcept", "vector", "map", "set", "list", "deque", "unordered_map", "mutex", "thread", "random", "typeinfo",
+        "typeindex", "cctype", "ctype.h", "time.h", "ctime", "cerrno", "errno.h", "inttypes.h", "cinttypes",
+    ];
+
+    // Thrust's execution policies, which CUB's iterators derive from, have functions for the host alone.
+    private static readonly string[] ThrustPolicies = ["allocator", "dependencies"];
+
     /// <summary>Text by the name in <c>#include</c>.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>
-    {
-        ["stdint.h"] = "#pragma once\n" + Integers(),
-        ["cstdint"] = UnlessCudas("cstdint", Integers()),
-        ["limits.h"] = Defines(Limits),
-        ["climits"] = UnlessCudas("climits", Defines(Limits)),
-        ["float.h"] = Defines(Floats),
-        ["cfloat"] = UnlessCudas("cfloat", Defines(Floats)),
-        ["math.h"] = Defines(Mathematics),
-        ["cmath"] = UnlessCudas("cmath", Defines(Mathematics)),
-        ["stddef.h"] = "#pragma once\n" + Sizes,
-        ["cstddef"] = UnlessCudas("cstddef", Sizes),
-        ["assert.h"] = "#pragma once\n",
-        ["cassert"] = UnlessCudas("cassert", string.Empty),
-        ["stdio.h"] = "#pragma once\n",
-        ["cstdio"] = "#pragma once\n",
-        ["limits"] = UnlessCudas("limits", FromCuda("limits")),
-        ["type_traits"] = UnlessCudas("type_traits", FromCuda("type_traits")),
-        ["utility"] = UnlessCudas("utility", FromCuda("utility")),
-    };
+    public static IReadOnlyDictionary<string, string> All { get; } = Hosts.Select(name => KeyValuePair.Create(name, "#pragma once\n"))
+        .Concat(Cudas.Select(name => KeyValuePair.Create(name, FromCuda(name))))
+        .Concat(ThrustPolicies.Select(name => KeyValuePair.Create($"thrust/detail/{name}_aware_execution_policy.h", Policy(name))))
+        .Concat(
+        [
+            new("stdint.h", "#pragma once\n" + Integers()),
+            new("cstdint", AfterCudas("cstdint", Integers())),
+            new("limits.h", Defines(Limits)),
+            new("climits", AfterCudas("climits", Defines(Limits))),
+            new("float.h", Defines(Floats)),
+            new("cfloat", AfterCudas("cfloat", Defines(Floats))),
+            new("math.h", Defines(Mathematics)),
+            new("cmath", AfterCudas("cmath", Defines(Mathematics))),
+            new("stddef.h", "#pragma once\n" + Sizes),
+            new("cstddef", AfterCudas("cstddef", Sizes)),
+            new("cassert", AfterCudas("cassert", string.Empty)),
+        ])
+        .ToDictionary();
 
     private const string Sizes = "#ifndef NULL\n#define NULL 0\n#endif\nnamespace std { using ::size_t; using ::ptrdiff_t; typedef decltype(nullptr) nullptr_t; }\n";
 
@@ -87,10 +100,18 @@ internal static class StandardHeaders
             + string.Concat(IntegerTypes.Select(t => $"typedef {t.Value} {t.Key};\n"))
             + "namespace std {\n" + string.Concat(IntegerTypes.Keys.Select(t => $"using ::{t};\n")) + "}\n";
 
-    // CUDA's own standard library includes its parts by these very names ("climits"), and NVRTC takes ours for them: inside it, its own.
-    private static string UnlessCudas(string name, string text)
-        => $"#ifdef __cuda_std__\n#include <cuda/std/detail/libcxx/include/{name}>\n#elif !defined(KF_HEADER_{name})\n#define KF_HEADER_{name}\n{text}#endif\n";
+    // CUDA's own standard library includes its parts by these very names ("climits"), and NVRTC takes ours for them: once it has begun, its own
+    // come first, each of which guards itself. Ours then add what it lacks: macros.
+    private static string AfterCudas(string name, string text)
+        => $"#ifdef __cuda_std__\n#include <cuda/std/detail/libcxx/include/{name}>\n{MacrosOf(text)}#elif !defined(KF_HEADER_{name})\n#define KF_HEADER_{name}\n{text}#endif\n";
+
+    private static string MacrosOf(string text) => text.StartsWith("#ifndef", StringComparison.Ordinal) && !text.Contains("namespace", StringComparison.Ordinal) ? text : string.Empty;
 
     // CUDA's own standard library, under the name that host code knows it by.
-    private static string FromCuda(string header) => $"#include <cuda/std/{header}>\nnamespace std {{ using namespace ::cuda::std; }}\n";
+    private static string FromCuda(string header)
+        => $"#ifdef __cuda_std__\n#include <cuda/std/detail/libcxx/include/{header}>\n#else\n#include <cuda/std/{header}>\n#endif\n"
+            + "namespace cuda { namespace std {} }\nnamespace std { using namespace ::cuda::std; }\n";
+
+    private static string Policy(string kind)
+        => $"#pragma once\n#include <thrust/detail/config.h>\nTHRUST_NAMESPACE_BEGIN\nnamespace detail {{ template <template <typename> class Base> struct {kind}_aware_execution_policy {{}}; }}\nTHRUST_NAMESPACE_END\n";
 }

@@ -125,6 +125,19 @@ internal sealed class BlockClocks
         }
     }
 
+    /// <summary>Every thread of the block has met every other.</summary>
+    public void AllMeet(IReadOnlyList<Execution.WarpState> all)
+    {
+        Span<int> everybody = stackalloc int[warps];
+        for (int w = 0; w < warps; w++)
+        {
+            everybody[w] = w;
+            WarpSync(w, all[w].Alive, all[w].Alive);
+        }
+
+        Barrier(everybody);
+    }
+
     /// <summary>A warp releases: whoever acquires these clocks later is ordered after what it did so far.</summary>
     public void Release(int warp, int[] into)
     {

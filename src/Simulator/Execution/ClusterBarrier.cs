@@ -50,6 +50,10 @@ internal sealed class ClusterBarrier
             arrived = 0;
             Phase++;
             group.Events++;
+            foreach (BlockContext block in group.Blocks)
+            {
+                block.Clocks?.AllMeet(block.Warps);
+            }
         }
     }
 }

@@ -117,7 +117,7 @@ internal static unsafe class MbarrierUnit
                 string name = FindingMaker.SharedPlace(owner, offset).Name;
                 block.Report(
                     FindingKind.BarrierDivergence, warp, code, lane,
-                    $"{count} arrivals at the mbarrier in {name}, whose phase waits for {barrier.Pending} of {barrier.Expected}: it was initialised for fewer threads than arrive", name, null, offset, 8);
+                    $"an arrival that counts {count} at the mbarrier in {name}, whose phase waits for {barrier.Pending} of {barrier.Expected}: more threads arrive than it was initialised for, or a phase begins before the last one ended", name, null, offset, 8);
                 count = barrier.Pending;
             }
 
@@ -208,8 +208,20 @@ internal static unsafe class MbarrierUnit
             string name = FindingMaker.SharedPlace(at.Owner, at.Offset).Name;
             block.Report(
                 FindingKind.Deadlock, warp, code, lane,
-                $"the mbarrier in {name} waits for {barrier.Pending} of {barrier.Expected} arrivals and {barrier.Transactions} bytes, and nothing in the block can go on to bring them", name, null, at.Offset, 8);
+                $"the mbarrier in {name} waits for {Missing(barrier)}, and nothing that can still run would end its phase", name, null, at.Offset, 8);
         }
+    }
+
+    private static string Missing(in Mbarrier barrier)
+    {
+        string bytes = barrier.Transactions switch
+        {
+            > 0 => $"{barrier.Transactions} bytes of copies",
+            < 0 => $"somebody to expect the {-barrier.Transactions} bytes that came unexpected",
+            _ => string.Empty,
+        };
+        string arrivals = barrier.Pending == 0 ? string.Empty : $"{barrier.Pending} of {barrier.Expected} arrivals";
+        return arrivals.Length == 0 ? bytes : bytes.Length == 0 ? arrivals : $"{arrivals} and {bytes}";
     }
 
     private static void NotInitialised(BlockContext block, WarpState warp, int code, int lane, uint offset)

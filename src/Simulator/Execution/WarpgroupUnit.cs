@@ -1,7 +1,9 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Memory;
 using KernelForge.Simulator.Parsing;
 
 namespace KernelForge.Simulator.Execution;
@@ -116,33 +118,77 @@ internal static unsafe class WarpgroupUnit
     }
 
     /// <summary>
-    /// Reads rows of A, or columns of B, in shared memory, 16 bytes at a time and through every check. Grouped: eight of them side by side for each k, as
-    /// <see cref="MatrixUnit.Accumulate"/> takes B.
+    /// Reads rows of A, or columns of B, in shared memory, 16 bytes at a time. Grouped: eight of them side by side for each k, as <see cref="MatrixUnit.Accumulate"/> takes B.
+    /// Where all of it lies in shared memory and was written, and nobody looks for races, one test does for all.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Read(BlockContext block, WarpState warp, Instruction* ins, SharedMatrix layout, MatrixFormat type, int first, int count, int k, float* to, bool grouped)
     {
         int elements = Chunk * 8 / type.Bits();
         int along = layout.Transposed ? count : k;
         int across = layout.Transposed ? k : count;
+        (ulong low, ulong high) = layout.Range(first, across, along, elements);
+        byte* direct = !block.Launch.CheckRaces && IsWritten(block, low, high) ? block.SharedEntry->Data : null;
+        float* values = stackalloc float[16];
         for (int line = 0; line < across; line++)
         {
             for (int at = 0; at < along; at += elements)
             {
                 (int outer, int inner) = layout.Transposed ? (at, line) : (line, at);
-                byte* from = MemoryUnit.Resolve(block, warp, ins, 0, layout.AddressOf(first + outer, inner, elements), Chunk, AccessKind.Read, PtxSpace.Shared);
-                for (int i = 0; i < elements; i++)
+                ulong address = layout.AddressOf(first + outer, inner, elements);
+                byte* from = direct != null ? direct + address : MemoryUnit.Resolve(block, warp, ins, 0, address, Chunk, AccessKind.Read, PtxSpace.Shared);
+                Decode(type, from, elements, values);
+                if (!grouped)
                 {
-                    int o = layout.Transposed ? outer + i : outer;
-                    int c = layout.Transposed ? inner : inner + i;
-                    to[grouped ? (o / 8 * 8 * k) + (c * 8) + (o % 8) : (o * k) + c] = from == null ? 0 : Element(type, from, i);
+                    int step = layout.Transposed ? k : 1;
+                    for (int i = 0; i < elements; i++)
+                    {
+                        to[(outer * k) + inner + (i * step)] = values[i];
+                    }
                 }
+                else if (layout.Transposed)
+                {
+                    Unsafe.CopyBlock(to + (outer * k) + (inner * 8), values, (uint)elements * sizeof(float));
+                }
+                else
+                {
+                    float* column = to + (outer / 8 * 8 * k) + (inner * 8) + (outer % 8);
+                    for (int i = 0; i < elements; i++)
+                    {
+                        column[i * 8] = values[i];
+                    }
+                }
+            }
+        }
+    }
+
+    private static bool IsWritten(BlockContext block, ulong low, ulong high)
+    {
+        BufferEntry* shared = block.SharedEntry;
+        return high <= shared->Length && (shared->Shadow == null || !block.Launch.CheckInitialised || !new Span<byte>(shared->Shadow + (low / 4), (int)((high - low) / 4)).ContainsAnyExcept((byte)0));
+    }
+
+    private static void Decode(MatrixFormat type, byte* from, int elements, float* values)
+    {
+        if (from == null)
+        {
+            Unsafe.InitBlock(values, 0, (uint)elements * sizeof(float));
+        }
+        else if (type == MatrixFormat.F16)
+        {
+            HalfUnit.FromHalf(Vector512.Create(Vector256.WidenLower(Vector256.Create(Vector128.Load((ushort*)from), default)), default)).Store(values);
+        }
+        else
+        {
+            for (int i = 0; i < elements; i++)
+            {
+                values[i] = Element(type, from, i);
             }
         }
     }
 
     private static float Element(MatrixFormat type, byte* from, int index) => type switch
     {
-        MatrixFormat.F16 => (float)((Half*)from)[index],
         MatrixFormat.BF16 => BitConverter.UInt32BitsToSingle((uint)((ushort*)from)[index] << 16),
         MatrixFormat.TF32 => BitConverter.UInt32BitsToSingle(((uint*)from)[index] & 0xffffe000u),
         MatrixFormat.E4M3 => Fp8.FromE4M3(from[index]),
@@ -174,6 +220,24 @@ internal static unsafe class WarpgroupUnit
 
         /// <summary>Rows run along the outer index (M or N), not along k.</summary>
         public bool Transposed { get; }
+
+        /// <summary>The bytes that these lines and their chunks lie in: a swizzle moves chunks within 128 bytes only.</summary>
+        public (ulong Low, ulong High) Range(int first, int across, int along, int elements)
+        {
+            ulong low = ulong.MaxValue, high = 0;
+            int least = Transposed ? 0 : first;
+            foreach (int line in (ReadOnlySpan<int>)[least, Math.Min(least + 7, least + across - 1), least + across - 1])
+            {
+                for (int at = 0; at < along; at += elements)
+                {
+                    ulong address = Transposed ? AddressOf(first + at, line, elements) : AddressOf(line, at, elements);
+                    low = Math.Min(low, address & ~127UL);
+                    high = Math.Max(high, (address | 127) + 1);
+                }
+            }
+
+            return (low, high);
+        }
 
         public ulong AddressOf(int outer, int inner, int elements)
         {

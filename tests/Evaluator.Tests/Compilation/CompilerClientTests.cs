@@ -221,6 +221,9 @@ public sealed class CompilerClientTests(CompilerFixture compiler)
     [InlineData("#include <cooperative_groups.h>\nnamespace cg = cooperative_groups;\nextern \"C\" __global__ void k(float* x) { cg::this_grid().sync(); x[0] = 1; }")]
     [InlineData("#include <mma.h>\nextern \"C\" __global__ void k(float* x) { nvcuda::wmma::fragment<nvcuda::wmma::accumulator, 16, 16, 16, float> f; nvcuda::wmma::fill_fragment(f, 1.0f); nvcuda::wmma::store_matrix_sync(x, f, 16, nvcuda::wmma::mem_row_major); }")]
     [InlineData("#include <cuda_fp8.h>\nextern \"C\" __global__ void k(__nv_fp8_e4m3* x) { x[0] = __nv_fp8_e4m3(1.0f); }")]
+    [InlineData("#include <cuda.h>\n#include <cuda/barrier>\nextern \"C\" __global__ void k(const __grid_constant__ CUtensorMap m) { cuda::device::experimental::fence_proxy_async_shared_cta(); }")]
+    [InlineData("#include <cub/block/block_reduce.cuh>\n#include <cub/block/block_scan.cuh>\n#include <cub/block/block_radix_sort.cuh>\n#include <cub/warp/warp_reduce.cuh>\nextern \"C\" __global__ void k(float* x) { using R = cub::BlockReduce<float, 128>; __shared__ R::TempStorage t; x[0] = R(t).Sum(x[threadIdx.x]); using S = cub::BlockRadixSort<float, 128, 2>; __shared__ S::TempStorage u; float v[2] = {x[1], x[2]}; S(u).Sort(v); x[3] = v[0]; }")]
+    [InlineData("#include <cute/tensor.hpp>\n#include <cutlass/numeric_types.h>\n#include <cutlass/arch/barrier.h>\n#include <cute/arch/copy_sm90_tma.hpp>\nextern \"C\" __global__ void k(float* x) { auto l = cute::make_layout(cute::make_shape(cute::Int<8>{}, cute::Int<4>{})); x[0] = l(threadIdx.x, 1); }")]
     public async Task Cuda_headers_compile(string source) => await compiler.CompileAsync(source, "k");
 
     [Theory]
