@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using KernelForge.Simulator.Counters;
 using KernelForge.Simulator.Execution;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
+using KernelForge.Simulator.Model;
 using KernelForge.Simulator.Parsing;
 using CheckSet = KernelForge.Simulator.Lowering.Checks;
 
@@ -110,6 +112,19 @@ internal sealed class KernelRun : IDisposable
                 Cooperative = Cooperative, DynamicSharedBytes = Shared,
             },
             TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Launches under counters; gives the lane instructions that these counted and those that ran, both with every lane of a warp.</summary>
+    public (double Counted, long Executed) Count(Dim3 grid, Dim3 block)
+    {
+        KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
+        var shape = new LaunchShape { GridX = grid.X, GridY = grid.Y, GridZ = grid.Z, BlockX = block.X, BlockY = block.Y, BlockZ = block.Z, RegistersPerThread = 32, DynamicSharedBytes = Shared };
+        var counters = new LaunchCounters(program.Instructions, CounterSettings.For(GpuProfiles.Get("H200"), shape, []));
+        var observer = new CountingObserver(counters);
+        var configuration = new LaunchConfiguration { Grid = grid, Block = block, Parameters = parameters.ToArray(), DynamicSharedBytes = Shared };
+        LaunchResult result = Launcher.Run(program, memory, configuration, ref observer, TestContext.Current.CancellationToken);
+        int[] lengths = [.. program.BasicBlocks.Select(b => b.Count)];
+        return (counters.Totals().BlockExecutions.Select((n, b) => n * lengths[b]).Sum() * 32, result.LaneInstructions);
     }
 
     /// <summary>Launches and expects an end without findings.</summary>

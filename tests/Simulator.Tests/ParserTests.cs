@@ -29,9 +29,9 @@ public sealed class ParserTests
     [Fact]
     public void An_unknown_instruction_is_named_with_its_lines()
     {
-        PtxModule module = PtxModule.Parse(Head + ".visible .entry k() {\n.loc 1 24 5\nwgmma.fence.sync.aligned;\nret;\n}\n.file 1 \"solution.cu\"\n");
+        PtxModule module = PtxModule.Parse(Head + ".visible .entry k() {\n.loc 1 24 5\ntcgen05.wait.sync.aligned;\nret;\n}\n.file 1 \"solution.cu\"\n");
         UnsupportedInstructionException e = Assert.Throws<UnsupportedInstructionException>(() => KernelProgram.Lower(module, "k", new LoweringOptions()));
-        Assert.Equal("wgmma.fence.sync.aligned", e.Opcode);
+        Assert.Equal("tcgen05.wait.sync.aligned", e.Opcode);
         Assert.Equal(24, e.SourceLine);
     }
 

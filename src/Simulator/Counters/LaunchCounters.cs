@@ -82,12 +82,20 @@ public sealed class LaunchCounters
     /// <summary>Blocks counted so far.</summary>
     public long BlocksCounted => _strata.Sum(stratum => stratum.Blocks);
 
-    /// <summary>Lane-instructions counted so far (PTX instructions × active threads), for a sampler's budget.</summary>
+    /// <summary>
+    /// Lane-instructions counted so far (PTX instructions × active threads), for a sampler's budget. A tensor-core product counts as many as it multiplies, which is what
+    /// it takes to simulate.
+    /// </summary>
     public double LaneInstructions
     {
         get
         {
-            var perBlock = InstructionsPerBasicBlock();
+            var perBlock = new double[BasicBlocks];
+            foreach (var instruction in Instructions)
+            {
+                perBlock[instruction.BasicBlock] += 1 + (Expansion.Of(instruction.Opcode).TensorF16Fma / 32);
+            }
+
             return _strata.Sum(stratum => Enumerable.Range(0, BasicBlocks).Sum(block => (double)stratum.BlockThreads[block] * perBlock[block]));
         }
     }

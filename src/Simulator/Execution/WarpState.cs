@@ -317,12 +317,9 @@ internal sealed unsafe class WarpState
                 uint lanes = c.Arrived;
                 c.Arrived = 0;
                 c.Expected &= ~lanes;
-                var path = new PathState { Pc = c.Pc + 1, Mask = lanes, Convergence = c.Parent, Frame = c.Frame };
 
-                // Outer points at the same place: these lanes have arrived there too.
-                AddPath(path);
-                Current = PathCount - 1;
-                Converge(c.Pc);
+                // They pass this point, and arrive at outer ones in the same place.
+                AddPath(new PathState { Pc = c.Pc, Mask = lanes, Convergence = c.Parent, Frame = c.Frame });
                 if (c.Expected == 0)
                 {
                     c.Used = false;
