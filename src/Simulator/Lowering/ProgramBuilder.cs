@@ -66,6 +66,7 @@ internal sealed class ProgramBuilder
         }
 
         Program.RegisterCount = number;
+        Program.RegisterWords = WordsByNumber(registers.Values, number);
         Program.CarryOffset = carryOffset;
         Program.TruePredicateOffset = TruePredicate;
         Program.PredicateBytes = PredicateEnd;
@@ -87,6 +88,17 @@ internal sealed class ProgramBuilder
         Program.RegisterBytes = (nextOffset + 63) & ~63;
         Program.Functions = [.. reached.Select(f => Frames[f.Name])];
         return Program;
+    }
+
+    private static byte[] WordsByNumber(IEnumerable<Dictionary<string, RegisterPlace>> functions, int registers)
+    {
+        byte[] words = new byte[registers];
+        foreach (RegisterPlace place in functions.SelectMany(f => f.Values))
+        {
+            words[place.Number] = place.Type == PtxType.Pred ? (byte)0 : (byte)Math.Max(1, place.Type.Size() / 4);
+        }
+
+        return words;
     }
 
     public PtxModule Module => module;
