@@ -63,7 +63,7 @@ internal static class ExplainPage
             return;
         }
 
-        (string Value, string Name)[] facts =
+        List<(string Value, string Name)> facts =
         [
             (Figures.Ms(estimate.LatencyMs), "modelled latency"),
             (estimate.LimitedBy, "limited by"),
@@ -71,8 +71,12 @@ internal static class ExplainPage
             (Figures.Significant(estimate.Waves), "waves"),
             ($"{estimate.Registers}", $"registers ({estimate.RegistersFrom})"),
             (RunView.Rate(estimate.Roofline.BytesPerSecond, "B/s"), "DRAM"),
-            (RunView.Rate(estimate.Roofline.OperationsPerSecond, "op/s"), estimate.Roofline.Precision),
         ];
+        if (estimate.Roofline.Operations > 0)
+        {
+            facts.Add((RunView.Rate(estimate.Roofline.OperationsPerSecond, "op/s"), estimate.Roofline.Precision));
+        }
+
         page.Append("<ul class=\"facts\">\n");
         foreach (var (value, name) in facts)
         {
@@ -113,7 +117,7 @@ internal static class ExplainPage
             return;
         }
 
-        page.Append("<table><thead><tr><th>line</th><th title=\"share of the modelled time\">time</th><th class=\"wide\" title=\"instructions executed by warps\">executed</th><th class=\"wide\" title=\"active threads an instruction\">threads</th><th class=\"wide\" title=\"SASS issue slots\">slots</th><th class=\"wide\" title=\"32-byte sectors a request\">sect/req</th><th class=\"wide\" title=\"shared-memory wavefronts beyond the fewest possible\">conflicts</th><th title=\"share of the modelled time spent waiting\">waits</th><th>code</th></tr></thead><tbody>\n");
+        page.Append("<table><thead><tr><th scope=\"col\">line</th><th scope=\"col\" title=\"share of the modelled time\">time</th><th scope=\"col\" class=\"wide\" title=\"instructions executed by warps\">exec</th><th scope=\"col\" class=\"wide\" title=\"active threads an instruction\">thr</th><th scope=\"col\" class=\"wide\" title=\"SASS issue slots\">slots</th><th scope=\"col\" class=\"wide\" title=\"32-byte sectors a request\">sect</th><th scope=\"col\" class=\"wide\" title=\"shared-memory wavefronts beyond the fewest possible\">confl</th><th scope=\"col\" title=\"share of the modelled time spent waiting\">waits</th><th scope=\"col\">code</th></tr></thead><tbody>\n");
         foreach (var line in lines)
         {
             Line(page, line);
@@ -132,8 +136,8 @@ internal static class ExplainPage
         }
 
         var heat = Math.Min(1, counters.TimeShare / FullHeat) * StrongestShade;
-        var style = heat >= 0.01 ? string.Create(CultureInfo.InvariantCulture, $" style=\"--hot:{heat:0.##}\"") : "";
-        page.Append(CultureInfo.InvariantCulture, $"<tr{partner}{style}><td>{line.Number}</td><td>{ExplainView.Percent(counters.TimeShare)}</td><td class=\"wide\">{Figures.Count(Math.Round(counters.Executed))}</td><td class=\"wide\">{ExplainView.Short(counters.ThreadsPerInstruction)}</td><td class=\"wide\">{Figures.Count(Math.Round(counters.IssueSlots))}</td><td class=\"wide\">{(counters.SectorsPerRequest is { } sectors ? ExplainView.Short(sectors) : "")}</td><td class=\"wide\">{(counters.BankConflicts is { } conflicts ? Figures.Count(Math.Round(conflicts)) : "")}</td><td title=\"{Text(counters.Stall ?? "")}\">{ExplainView.Percent(counters.StallShare)}</td><td>{Text(line.Text)}</td></tr>\n");
+        var style = heat >= 0.01 ? string.Create(CultureInfo.InvariantCulture, $" class=\"hot\" style=\"--hot:{heat:0.##}\"") : "";
+        page.Append(CultureInfo.InvariantCulture, $"<tr{partner}{style}><td>{line.Number}</td><td>{ExplainView.Percent(counters.TimeShare)}</td><td class=\"wide\">{Compact(counters.Executed)}</td><td class=\"wide\">{ExplainView.Short(counters.ThreadsPerInstruction)}</td><td class=\"wide\">{Compact(counters.IssueSlots)}</td><td class=\"wide\">{(counters.SectorsPerRequest is { } sectors ? ExplainView.Short(sectors) : "")}</td><td class=\"wide\">{(counters.BankConflicts is { } conflicts ? Compact(conflicts) : "")}</td><td title=\"{Text(counters.Stall ?? "")}\">{ExplainView.Percent(counters.StallShare)}</td><td>{Text(line.Text)}</td></tr>\n");
     }
 
     private static void Rules(StringBuilder page, PtxText module, PtxLaunchReport launch)
@@ -194,6 +198,9 @@ internal static class ExplainPage
 
         page.Append("</table></details>\n");
     }
+
+    /// <summary>A count in at most five characters: <c>131k</c>, <c>1.02M</c>.</summary>
+    private static string Compact(double value) => value < 1000 ? ExplainView.Short(Math.Round(value, 1)) : RunView.Rate(value, "").Replace(" ", "", StringComparison.Ordinal);
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 

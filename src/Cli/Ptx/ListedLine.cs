@@ -35,7 +35,7 @@ internal sealed record ListedLine(int Number, string Text, int SourceLine, PtxLi
         [
             .. Enumerable.Range(first, last - first + 1)
                 .Where(number => text[number - 1].Trim() is { Length: > 0 } line && !line.StartsWith(".loc", StringComparison.Ordinal) && !line.StartsWith("//", StringComparison.Ordinal))
-                .Select(number => new ListedLine(number, text[number - 1].Replace("\t", "    ", StringComparison.Ordinal), counters.GetValueOrDefault(number)?.SourceLine ?? 0, counters.GetValueOrDefault(number))),
+                .Select(number => new ListedLine(number, Tidy(text[number - 1]), counters.GetValueOrDefault(number)?.SourceLine ?? 0, counters.GetValueOrDefault(number))),
         ];
     }
 
@@ -52,6 +52,9 @@ internal sealed record ListedLine(int Number, string Text, int SourceLine, PtxLi
     }
 
     private static bool IsFunctionHead(string line) => line.Contains(".entry", StringComparison.Ordinal) || line.Contains(".func", StringComparison.Ordinal);
+
+    /// <summary>NVRTC indents by tabs and aligns operands by one: two blanks and one take less room.</summary>
+    private static string Tidy(string line) => (line.StartsWith('\t') ? "  " : "") + line.Trim().Replace('\t', ' ').Replace("  ", " ", StringComparison.Ordinal);
 
     private static string[] Lines(string text) => text.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 }

@@ -17,7 +17,7 @@ internal sealed class PtxOptions
     private readonly Option<string?> _grid = new("--grid") { Description = "Blocks: 64 or 64,2,1", HelpName = "X,Y,Z", Required = true };
     private readonly Option<string?> _block = new("--block") { Description = "Threads of a block: 256 or 16,16,1", HelpName = "X,Y,Z", Required = true };
     private readonly Option<int> _shared = new("--shared") { Description = "Dynamic shared memory, bytes", HelpName = "N" };
-    private readonly Option<string[]> _arguments = new("--arg") { Description = "An argument, as below; one for each parameter, in order", HelpName = "A", DefaultValueFactory = _ => [] };
+    private readonly Option<string[]> _arguments = new("--arg") { Description = "An argument, as above; one for each parameter, in order", HelpName = "A", DefaultValueFactory = _ => [] };
     private readonly Option<long?> _elements = new("--elements") { Description = "Without --arg: a random buffer of N elements for each pointer, N for each integer, 1 for each float", HelpName = "N" };
     private readonly Option<int?> _registers = new("--registers") { Description = "Registers a thread, for occupancy; default: the cubin's, or an estimate where the file is PTX", HelpName = "N" };
     private readonly Option<bool> _cooperative = new("--cooperative") { Description = "A cooperative launch" };

@@ -136,7 +136,7 @@ internal static class PtxVerb
 
         if (reply.Refusal is { } refusal)
         {
-            throw new CliException(ExitCodes.NotPassed, refusal.Diagnostics.Length > 0 ? $"{refusal.Message}\n{refusal.Diagnostics}" : refusal.Message);
+            throw new CliException(ExitCodes.NotPassed, refusal.Diagnostics.Length > 0 ? $"the compiler refused it:\n{refusal.Diagnostics}" : refusal.Message);
         }
 
         return reply;

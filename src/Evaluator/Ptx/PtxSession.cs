@@ -224,7 +224,7 @@ internal sealed partial class PtxSession(PtxRequest request) : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"\bsolution\.cu(?=\()", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    [GeneratedRegex(@"\bsolution\.cu\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex CompilerFile();
 
     [GeneratedRegex("^(?<head>\\s*\\.file\\s+(?<index>[0-9]+)\\s+)\"(?<path>[^\"\\n]*)\"", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Multiline, matchTimeoutMilliseconds: 10_000)]
