@@ -11,7 +11,7 @@ namespace KernelForge.Simulator.Model;
 public static class TimeModel
 {
     /// <summary>Changes whenever a formula changes; part of what boards are keyed by.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     private const double ThroughputExponent = 8;
     private const double SectorBytes = 32;

@@ -49,6 +49,8 @@ public sealed class LaunchCountersTests
                 @%p1 bra $DONE;
                 add.s32 %r3, %r2, 1;
             $DONE:
+                add.s32 %r3, %r2, 2;
+                bar.sync 0;
                 ret;
             }
             """;
