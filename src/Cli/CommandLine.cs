@@ -5,6 +5,7 @@ using KernelForge.Cli.Datasets;
 using KernelForge.Cli.Demo;
 using KernelForge.Cli.Doctor;
 using KernelForge.Cli.Eval;
+using KernelForge.Cli.Ptx;
 using KernelForge.Cli.Runs;
 using KernelForge.Cli.Schedules;
 using KernelForge.Cli.Service;
@@ -25,7 +26,8 @@ internal static class CommandLine
     /// <summary>Runs one command line.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Surroundings surroundings, CancellationToken cancellationToken)
     {
-        var result = Root(surroundings).Parse(arguments);
+        // Without response files: @x.npy is an argument of a kernel.
+        var result = Root(surroundings).Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (result.Errors.Count > 0 && result.Action is not (System.CommandLine.Help.HelpAction or null) && !AsksForHelp(arguments))
         {
             foreach (var message in result.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
@@ -94,6 +96,7 @@ internal static class CommandLine
             DatasetVerb.Create(surroundings),
             ScheduleVerb.Create(surroundings),
             KeyVerb.Create(surroundings),
+            PtxVerb.Create(surroundings),
             BenchVerb.Create(surroundings),
             DoctorVerb.Create(surroundings),
             OfTheLauncher("setup", "[--gpu] [--browser]: installs everything the verbs need; every other verb calls the part it needs"),

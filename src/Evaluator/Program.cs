@@ -3,17 +3,20 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Json;
+using KernelForge.Contracts.Ptx;
 using KernelForge.Evaluator.Compilation;
 using KernelForge.Evaluator.Judging;
 using KernelForge.Evaluator.Platforms;
 using KernelForge.Evaluator.Platforms.Sim;
+using KernelForge.Evaluator.Ptx;
 using KernelForge.Evaluator.Reference;
 using KernelForge.Processes;
 
-// Three programs in one file, so that one sandbox recipe fits all: the judge, and the two children that it trusts with nothing.
+// Several programs in one file, so that one sandbox recipe fits all: the judge and its like, and the two children that they trust with nothing.
 return args switch
 {
     ["judge"] => await JudgeAsync(),
+    ["ptx"] => await PtxAsync(),
     ["compile", .. var libraries] => await CompilerProcess.RunAsync(libraries, OpenInput(), CancellationToken.None),
     ["bench", "simulator"] => await WriteAsync(SimulatorBench.Run(CancellationToken.None), ContractsJson.Default.BenchReport),
     ["run", "sim"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), warm: false, CancellationToken.None),
@@ -28,6 +31,28 @@ static async Task<int> JudgeAsync()
     var reply = await ReplyAsync();
     var written = await WriteAsync(reply, ContractsJson.Default.EvaluatorReply);
     return reply.Fault?.ExitCode ?? written;
+}
+
+static async Task<int> PtxAsync()
+{
+    var reply = await PtxReplyAsync();
+    var written = await WriteAsync(reply, ContractsJson.Default.PtxReply);
+    return reply.Fault?.ExitCode ?? written;
+}
+
+static async Task<PtxReply> PtxReplyAsync()
+{
+    try
+    {
+        var request = await JsonSerializer.DeserializeAsync(OpenInput(), ContractsJson.Default.PtxRequest)
+            ?? throw new JsonException("the request is null");
+        await using var session = new PtxSession(request);
+        return await session.AnswerAsync(CancellationToken.None);
+    }
+    catch (Exception error)
+    {
+        return new PtxReply { Fault = FaultOf(error) };
+    }
 }
 
 static async Task<int> WriteAsync<T>(T document, JsonTypeInfo<T> type)

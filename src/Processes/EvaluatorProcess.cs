@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Json;
+using KernelForge.Contracts.Ptx;
 
 namespace KernelForge.Processes;
 
@@ -33,32 +35,56 @@ public sealed class EvaluatorProcess
     public async Task<EvaluatorReply> EvaluateAsync(EvaluationRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var (reply, fault) = await AskAsync(
+            "judge", request, ContractsJson.Default.EvaluationRequest, ContractsJson.Default.EvaluatorReply, whole => whole is { Outcome: not null } or { Fault: not null }, cancellationToken);
+        return reply ?? new EvaluatorReply { Fault = fault };
+    }
+
+    /// <summary>Compiles one file and perhaps launches one of its kernels.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the child and its children are gone.</exception>
+    public async Task<PtxReply> AnswerAsync(PtxRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (reply, fault) = await AskAsync(
+            "ptx",
+            request,
+            ContractsJson.Default.PtxRequest,
+            ContractsJson.Default.PtxReply,
+            whole => whole is { Module: not null } or { Refusal: not null } or { Fault: not null },
+            cancellationToken);
+        return reply ?? new PtxReply { Fault = fault };
+    }
+
+    private async Task<(TReply? Reply, EvaluatorFault? Fault)> AskAsync<TRequest, TReply>(
+        string mode, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, Func<TReply, bool> isWhole, CancellationToken cancellationToken)
+        where TReply : class
+    {
         ChildProcess child;
         try
         {
-            child = ChildProcess.Start(Spec());
+            child = ChildProcess.Start(Spec(mode));
         }
         catch (ChildStartException error)
         {
-            return Fault(70, $"the evaluator could not be started: {error.Message}");
+            return (null, Fault(70, $"the evaluator could not be started: {error.Message}"));
         }
 
         await using (child)
         {
             await using var registration = cancellationToken.Register(child.Kill);
-            await SendAsync(child, request);
-            var reply = await ReadToEndAsync(child.Messages);
+            await SendAsync(child, request, requestType);
+            var bytes = await ReadToEndAsync(child.Messages);
             var exit = await child.Completion;
             cancellationToken.ThrowIfCancellationRequested();
-            return Interpret(reply, exit);
+            return Interpret(bytes, exit, replyType, isWhole);
         }
     }
 
-    private static async Task SendAsync(ChildProcess child, EvaluationRequest request)
+    private static async Task SendAsync<TRequest>(ChildProcess child, TRequest request, JsonTypeInfo<TRequest> type)
     {
         try
         {
-            await JsonSerializer.SerializeAsync(child.Input, request, ContractsJson.Default.EvaluationRequest);
+            await JsonSerializer.SerializeAsync(child.Input, request, type);
             child.CloseInput();
         }
         catch (IOException)
@@ -85,42 +111,42 @@ public sealed class EvaluatorProcess
         return all.ToArray();
     }
 
-    private static EvaluatorReply Fault(int exitCode, string message) =>
-        new() { Fault = new EvaluatorFault { ExitCode = exitCode, Message = message } };
+    private static EvaluatorFault Fault(int exitCode, string message) => new() { ExitCode = exitCode, Message = message };
 
-    private EvaluatorReply Interpret(byte[]? bytes, ChildExit exit)
+    private (TReply? Reply, EvaluatorFault? Fault) Interpret<TReply>(byte[]? bytes, ChildExit exit, JsonTypeInfo<TReply> type, Func<TReply, bool> isWhole)
+        where TReply : class
     {
         switch (exit.End)
         {
             case ChildEnd.TimedOut:
-                return Fault(70, $"the evaluator did not answer within {Timeout.TotalSeconds:0} s and was killed; {Evidence(exit)}");
+                return (null, Fault(70, $"the evaluator did not answer within {Timeout.TotalSeconds:0} s and was killed; {Evidence(exit)}"));
             case ChildEnd.MemoryExceeded:
-                return Fault(70, $"the evaluator used more than {MemoryLimitBytes >> 20} MiB and was killed; {Evidence(exit)}");
+                return (null, Fault(70, $"the evaluator used more than {MemoryLimitBytes >> 20} MiB and was killed; {Evidence(exit)}"));
             case ChildEnd.OutputFlood:
-                return Fault(70, $"the evaluator flooded its output and was killed; {Evidence(exit)}");
+                return (null, Fault(70, $"the evaluator flooded its output and was killed; {Evidence(exit)}"));
         }
 
         if (bytes is null)
         {
-            return Fault(70, $"the evaluator's reply is longer than {ReplyLimit >> 20} MiB");
+            return (null, Fault(70, $"the evaluator's reply is longer than {ReplyLimit >> 20} MiB"));
         }
 
         if (bytes.Length == 0)
         {
-            return Fault(70, $"the evaluator ended without a reply (exit status {exit.ExitCode}); {Evidence(exit)}");
+            return (null, Fault(70, $"the evaluator ended without a reply (exit status {exit.ExitCode}); {Evidence(exit)}"));
         }
 
         try
         {
-            var reply = JsonSerializer.Deserialize(bytes, ContractsJson.Default.EvaluatorReply);
-            return reply is { Outcome: not null } or { Fault: not null }
-                ? reply
-                : Fault(70, $"the evaluator's reply holds neither an outcome nor a fault; {Evidence(exit)}");
+            var reply = JsonSerializer.Deserialize(bytes, type);
+            return reply is not null && isWhole(reply)
+                ? (reply, null)
+                : (null, Fault(70, $"the evaluator's reply holds neither an outcome nor a fault; {Evidence(exit)}"));
         }
         catch (Exception error) when (error is JsonException or NotSupportedException)
         {
             var start = Encoding.UTF8.GetString(bytes.AsSpan(0, Math.Min(bytes.Length, 200)));
-            return Fault(70, $"the evaluator's reply is no JSON of the contract ({error.Message}); it begins: {start}");
+            return (null, Fault(70, $"the evaluator's reply is no JSON of the contract ({error.Message}); it begins: {start}"));
         }
     }
 
@@ -131,19 +157,19 @@ public sealed class EvaluatorProcess
         return text.Length == 0 ? "it printed nothing" : "it printed: " + (text.Length > 4000 ? text[^4000..] : text);
     }
 
-    private ChildSpec Spec()
+    private ChildSpec Spec(string mode)
     {
         var spec = new ChildSpec
         {
             FileName = _path,
-            Arguments = ["judge"],
+            Arguments = [mode],
             Environment = DotnetProgram.Environment(),
             Timeout = Timeout,
             MemoryLimitBytes = MemoryLimitBytes,
             Pipe = true,
         };
         return _path.EndsWith(".dll", StringComparison.Ordinal)
-            ? spec with { FileName = DotnetProgram.Host, Arguments = [_path, "judge"] }
+            ? spec with { FileName = DotnetProgram.Host, Arguments = [_path, mode] }
             : spec;
     }
 }

@@ -1,6 +1,7 @@
 using KernelForge.Cli.Runs;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Ptx;
 using KernelForge.Contracts.Runs;
 
 namespace KernelForge.Cli.Tests;
@@ -33,6 +34,8 @@ internal sealed class TestCli : IDisposable
 
     public Func<SearchOrder, Action<RunEvent>, RunReport> Search { get; set; } = (_, _) => throw new InvalidOperationException("nothing was to be searched");
 
+    public Func<PtxRequest, PtxReply> Ptx { get; set; } = _ => throw new InvalidOperationException("nothing was to be compiled or launched");
+
     public MemoryStream Input { get; } = new();
 
     /// <summary>What the environment would say.</summary>
@@ -62,6 +65,7 @@ internal sealed class TestCli : IDisposable
                     cancelled.ThrowIfCancellationRequested();
                     return Task.FromResult(Evaluate(request));
                 },
+                Ptx = (request, _) => Task.FromResult(Ptx(request)),
                 Search = (order, _, happened, _) => Task.FromResult(Search(order, happened)),
                 Setting = Settings.GetValueOrDefault,
             },

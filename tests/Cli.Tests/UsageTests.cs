@@ -16,6 +16,20 @@ public sealed class UsageTests : IDisposable
     [InlineData("not part of this version", "tasks", "audit", "activation/gelu")]
     [InlineData("known: simulator, evaluation", "bench", "nonsense")]
     [InlineData("comes later", "bench", "strategies")]
+    [InlineData("compile | run | explain", "ptx")]
+    [InlineData("ptx run FILE", "ptx", "run")]
+    [InlineData("--grid", "ptx", "run", "x.cu", "--block", "1")]
+    [InlineData("--grid '0,1': expected one to three positive numbers", "ptx", "run", "x.cu", "--grid", "0,1", "--block", "1")]
+    [InlineData("--block '1,2,3,4': expected one to three positive numbers", "ptx", "explain", "x.cu", "--grid", "1", "--block", "1,2,3,4")]
+    [InlineData("--arg 'float32[8]': expected a number", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--arg", "float32[8]")]
+    [InlineData("'float31' is no type; known: float64, float32", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--arg", "float31[8]=zeros")]
+    [InlineData("'fives' is no contents; known: ?, zeros", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--arg", "float32[8]=fives")]
+    [InlineData("random:LOW:HIGH needs two finite numbers", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--arg", "float32[8]=random:2:1")]
+    [InlineData("how many elements?", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--arg", "float32[]=zeros")]
+    [InlineData("the file's name is missing", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--arg", "@")]
+    [InlineData("--option '-rdc=true': expected an option of the list", "ptx", "compile", "x.cu", "--option=-rdc=true")]
+    [InlineData("--registers: expected 1 to 255, found 256", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--registers", "256")]
+    [InlineData("--elements '0': expected at least 1", "ptx", "run", "x.cu", "--grid", "1", "--block", "1", "--elements", "0")]
     [InlineData("not part of this version", "mcp")]
     [InlineData("found 'nonsense'", "serve", "--urls", "nonsense")]
     [InlineData("found 'http://127.0.0.1:99999'", "serve", "--urls", "http://127.0.0.1:5080;http://127.0.0.1:99999")]
@@ -86,6 +100,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("--help")]
     [InlineData("eval", "--help")]
     [InlineData("run", "--help")]
+    [InlineData("ptx", "run", "--help")]
     public async Task Help_goes_to_standard_output_and_exits_0(params string[] arguments)
     {
         Assert.Equal(0, await _cli.RunAsync(arguments));

@@ -43,7 +43,7 @@ public sealed class RuleJudge : IJudge
         JudgeAdvice? best = null;
         foreach (var kernel in outcome.Kernels)
         {
-            KernelEvidence evidence = new(kernel, outcome, code);
+            KernelEvidence evidence = new(kernel, outcome.Kernels, outcome.Performance, code);
             foreach (var rule in OptimisationRules.All)
             {
                 if (rule.Match(evidence) is not { } limiter)

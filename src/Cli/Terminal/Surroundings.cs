@@ -1,5 +1,6 @@
 using KernelForge.Cli.Runs;
 using KernelForge.Contracts.Evaluation;
+using KernelForge.Contracts.Ptx;
 using KernelForge.Contracts.Runs;
 using KernelForge.Processes;
 
@@ -34,6 +35,9 @@ internal sealed record Surroundings
 
     /// <summary>Judges one solution.</summary>
     public required Func<EvaluationRequest, CancellationToken, Task<EvaluatorReply>> Evaluate { get; init; }
+
+    /// <summary>Compiles one file and perhaps launches one of its kernels.</summary>
+    public Func<PtxRequest, CancellationToken, Task<PtxReply>> Ptx { get; init; } = (request, cancellationToken) => new EvaluatorProcess().AnswerAsync(request, cancellationToken);
 
     /// <summary>Searches for one task, telling what happens while it goes on.</summary>
     public Func<SearchOrder, Surroundings, Action<RunEvent>, CancellationToken, Task<RunReport>> Search { get; init; } = LocalSearch.RunAsync;

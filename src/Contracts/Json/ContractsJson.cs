@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using KernelForge.Contracts.Benchmarks;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Outcomes;
+using KernelForge.Contracts.Ptx;
 using KernelForge.Contracts.Runs;
 using KernelForge.Contracts.Service;
 using KernelForge.Contracts.Tasks;
@@ -19,6 +20,8 @@ namespace KernelForge.Contracts.Json;
 [JsonSerializable(typeof(EvaluationOutcome))]
 [JsonSerializable(typeof(EvaluationRequest))]
 [JsonSerializable(typeof(EvaluatorReply))]
+[JsonSerializable(typeof(PtxRequest))]
+[JsonSerializable(typeof(PtxReply))]
 [JsonSerializable(typeof(RunReport))]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(AttemptRecord))]

@@ -53,7 +53,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         var profile = ProfileOf(request);
         RequireTrials(request);
         var bytes = await ReadSolutionAsync(cancellationToken);
-        await RequireSandboxAsync(cancellationToken);
+        await SandboxRule.RequireAsync(request.Toolbox, request.UnsafeNoSandbox, "eval", cancellationToken);
         var compiler = _compiler = new CompilerClient(new CompilerSettings { Home = request.Home, Toolbox = request.Toolbox, UnsafeNoSandbox = request.UnsafeNoSandbox });
         var cache = ReferenceCacheFolder();
         _runner = new RunnerClient(
@@ -475,14 +475,6 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new EvaluationFaultException(69, $"the data folder {request.Home} cannot be written ({error.Message}); free some space, or set KERNELFORGE_HOME to another folder", error);
-        }
-    }
-
-    private async Task RequireSandboxAsync(CancellationToken cancellationToken)
-    {
-        if (!request.UnsafeNoSandbox && await Sandbox.ProblemAsync(request.Toolbox, cancellationToken) is { } problem)
-        {
-            throw new EvaluationFaultException(69, $"{problem}. No sandbox, no run; eval --unsafe-no-sandbox runs without one, on your word");
         }
     }
 

@@ -19,4 +19,7 @@ internal interface IPlatform
 
     /// <summary>Finds out how fast a solution is at <c>full</c>.</summary>
     MeasureReply Measure(MeasureRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Launches one kernel once, with every check, and says what it did and what it costs.</summary>
+    LaunchReply Launch(LaunchRequest request, CancellationToken cancellationToken);
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Outcomes;
+using KernelForge.Contracts.Ptx;
 using KernelForge.Contracts.Tasks;
 using KernelForge.Evaluator.Compilation;
 using KernelForge.Evaluator.Reference;
@@ -14,6 +16,9 @@ internal sealed record RunnerRequest
 
     /// <summary>Find out how fast it is at <c>full</c>.</summary>
     public MeasureRequest? Measure { get; init; }
+
+    /// <summary>Launch one kernel with arguments of the user's.</summary>
+    public LaunchRequest? Launch { get; init; }
 }
 
 /// <summary>What the runner answers.</summary>
@@ -24,6 +29,9 @@ internal sealed record RunnerReply
 
     /// <summary>To <see cref="RunnerRequest.Measure"/>.</summary>
     public MeasureReply? Measure { get; init; }
+
+    /// <summary>To <see cref="RunnerRequest.Launch"/>.</summary>
+    public LaunchReply? Launch { get; init; }
 
     /// <summary>The runner itself failed; nobody's kernel is to blame.</summary>
     public string? Fault { get; init; }
@@ -195,6 +203,50 @@ internal sealed record MeasureReply
 
     /// <summary>Kernels with metrics.</summary>
     public IReadOnlyList<KernelReport> Kernels { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>One launch of one kernel: <c>ptx run</c> and <c>ptx explain</c>.</summary>
+internal sealed record LaunchRequest
+{
+    /// <summary>The PTX.</summary>
+    public required string Ptx { get; init; }
+
+    /// <summary>The kernel's name as the user gave it; null: the only one.</summary>
+    public string? Kernel { get; init; }
+
+    /// <summary>What the compiler knows of it; null for a PTX file.</summary>
+    public CompiledKernel? Compiled { get; init; }
+
+    /// <summary>Names of its parameters in the source; empty where nobody knows them.</summary>
+    public IReadOnlyList<string> ParameterNames { get; init => field = value ?? []; } = [];
+
+    /// <summary>The launch.</summary>
+    public required PtxLaunch Launch { get; init; }
+
+    /// <summary>GPU profile.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>Wall time after which it is stopped as if its budget had run out.</summary>
+    public required TimeSpan TimeLimit { get; init; }
+}
+
+/// <summary>What became of it; of the parts below the first that is there counts.</summary>
+internal sealed record LaunchReply
+{
+    /// <summary>The file, the kernel's name or the arguments are wrong.</summary>
+    public EvaluatorFault? Wrong { get; init; }
+
+    /// <summary>The simulator does not know a construct.</summary>
+    public string? Unsupported { get; init; }
+
+    /// <summary>The kernel.</summary>
+    public PtxKernel? Kernel { get; init; }
+
+    /// <summary>The PTX's <c>.target</c>.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The launch.</summary>
+    public PtxLaunchReport? Report { get; init; }
 }
 
 /// <summary>JSON of the runner's pipe.</summary>

@@ -46,7 +46,7 @@ internal sealed class RunnerClient : IAsyncDisposable
     /// <exception cref="RunnerFaultException">It failed.</exception>
     public async Task<RunnerReply> AskAsync(RunnerRequest request, CancellationToken cancellationToken)
     {
-        var limit = (request.Check?.TimeLimit ?? request.Measure?.TimeLimit ?? TimeSpan.Zero) + Grace;
+        var limit = (request.Check?.TimeLimit ?? request.Measure?.TimeLimit ?? request.Launch?.TimeLimit ?? TimeSpan.Zero) + Grace;
         RunnerReply reply;
         try
         {

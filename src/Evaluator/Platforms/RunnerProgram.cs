@@ -44,6 +44,7 @@ internal static class RunnerProgram
             {
                 { Check: { } check } => new RunnerReply { Check = platform.Check(check, cancellationToken) },
                 { Measure: { } measure } => new RunnerReply { Measure = platform.Measure(measure, cancellationToken) },
+                { Launch: { } launch } => new RunnerReply { Launch = platform.Launch(launch, cancellationToken) },
                 _ => new RunnerReply { Fault = "the request asks for nothing" },
             };
         }

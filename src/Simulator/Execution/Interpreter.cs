@@ -97,12 +97,12 @@ internal static unsafe class Interpreter
 
                     continue;
                 case Op.Converge:
-                    // Not an instruction of the program: not counted.
+                    // Not an instruction of the program: not counted. The run goes on, since its first block is not reported yet.
                     left++;
                     if (warp.Paths[warp.Current].Convergence >= 0)
                     {
                         left -= next - runStart;
-                        Observe(block, ref observer, runStart, ins, pathMask);
+                        Observe(block, ref observer, runStart, next - 1, pathMask);
                         runStart = next;
                         warp.Paths[warp.Current].Mask = pathMask;
                         if (!warp.Converge((int)(ins - code)))

@@ -1414,7 +1414,8 @@ internal sealed partial class InstructionSelector
         }
 
         bool toSpace = Has("to");
-        string spaceName = statement.Parts.First(p => p is "global" or "shared" or "local" or "const" or "param" || p.StartsWith("shared::", StringComparison.Ordinal) || p.StartsWith("param::", StringComparison.Ordinal));
+        string spaceName = statement.Parts.FirstOrDefault(p => p is "global" or "shared" or "local" or "const" or "param" || p.StartsWith("shared::", StringComparison.Ordinal) || p.StartsWith("param::", StringComparison.Ordinal))
+            ?? throw Bad("expected a state space: .global, .shared, .local, .const or .param");
         PtxOperand a = Operand(1);
         int d = Destination(Operand(0), U64);
         ulong window = spaceName switch

@@ -39,11 +39,20 @@ public sealed class KernelProgram
     /// <summary>Virtual registers that the PTX declares in the functions reached. Not the hardware's count.</summary>
     public int RegisterCount { get; internal set; }
 
+    /// <summary>
+    /// Registers a thread that the program needs at least: the most 32-bit words alive at once. ptxas takes more for addresses and
+    /// schedules, or fewer by computing again; only a cubin has the real number.
+    /// </summary>
+    public int LiveRegisters => RegisterPressure.Of(this);
+
     /// <summary>The program uses what an atomic returns, waits on global memory or adds floats with <c>red</c>: it runs on one core.</summary>
     public bool RunsOnOneCore { get; internal set; }
 
     /// <summary>Reads of <c>%clock</c>, <c>%globaltimer</c>, <c>%gridid</c> or <c>%envreg</c>: names of those used.</summary>
     public IReadOnlyList<string> UnrankedReads { get; internal set; } = [];
+
+    /// <summary>32-bit words of each register by number; 0 for predicates.</summary>
+    internal byte[] RegisterWords { get; set; } = [];
 
     internal Instruction[] Code { get; set; } = [];
 

@@ -66,6 +66,7 @@ internal sealed class ProgramBuilder
         }
 
         Program.RegisterCount = number;
+        Program.RegisterWords = WordsByNumber(registers.Values, number);
         Program.CarryOffset = carryOffset;
         Program.TruePredicateOffset = TruePredicate;
         Program.PredicateBytes = PredicateEnd;
@@ -87,6 +88,17 @@ internal sealed class ProgramBuilder
         Program.RegisterBytes = (nextOffset + 63) & ~63;
         Program.Functions = [.. reached.Select(f => Frames[f.Name])];
         return Program;
+    }
+
+    private static byte[] WordsByNumber(IEnumerable<Dictionary<string, RegisterPlace>> functions, int registers)
+    {
+        byte[] words = new byte[registers];
+        foreach (RegisterPlace place in functions.SelectMany(f => f.Values))
+        {
+            words[place.Number] = place.Type == PtxType.Pred ? (byte)0 : (byte)Math.Max(1, place.Type.Size() / 4);
+        }
+
+        return words;
     }
 
     public PtxModule Module => module;
@@ -485,7 +497,7 @@ internal sealed class ProgramBuilder
         {
             if (labelRaw[i] < 0)
             {
-                string label = labelIds.First(l => l.Value == i).Key;
+                string label = LabelName(i);
                 int line = RawInfos.FirstOrDefault(r => r.Statement?.Operands.Any(o => o.Name == label) == true)?.Statement?.Line ?? 1;
                 throw new PtxSyntaxException(line, 1, $"label '{label}' is used but stands nowhere");
             }
@@ -501,6 +513,7 @@ internal sealed class ProgramBuilder
             }
         }
 
+        RequireTargetsInside(n);
         var blockOf = new int[n + 1];
         var starts = new List<int>();
         for (int i = 0; i < n; i++)
@@ -670,6 +683,27 @@ internal sealed class ProgramBuilder
         Program.Instructions = infos;
         Program.BasicBlocks = blocks;
         FindUndefined(starts, ends, successors);
+    }
+
+    /// <summary>A label as the text has it, without its function.</summary>
+    private string LabelName(int id) => labelIds.First(l => l.Value == id).Key.Split('/', 2)[1];
+
+    /// <summary>A label behind a function's last instruction leads nowhere, or into the next function.</summary>
+    private void RequireTargetsInside(int n)
+    {
+        for (int i = 0; i < n; i++)
+        {
+            int first = Raw[i].Op == Op.BrxIdx ? Raw[i].C : 0;
+            int count = Raw[i].Op switch { Op.Bra or Op.BraCond => 1, Op.BrxIdx => Raw[i].D2, _ => 0 };
+            for (int k = 0; k < count; k++)
+            {
+                int id = Raw[i].Op == Op.BrxIdx ? Extra[first + k] : (int)Raw[i].Imm;
+                if (labelRaw[id] >= n || RawInfos[labelRaw[id]].Frame != RawInfos[i].Frame)
+                {
+                    throw new PtxSyntaxException(RawInfos[i].Statement?.Line ?? 1, 1, $"a branch to label '{LabelName(id)}', behind which the function has no instruction");
+                }
+            }
+        }
     }
 
     private static void AddOnce(List<int> list, int value)

@@ -116,6 +116,24 @@ public sealed unsafe class DeviceBuffer
     /// <summary>True if some byte was never written; its offset in <paramref name="byteOffset"/>.</summary>
     public bool FirstUnwritten(out long byteOffset) => CountUnwritten(out byteOffset) > 0;
 
+    /// <summary>Whether every one of some bytes was written, or counts as written.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The bytes are not all in the buffer.</exception>
+    public bool IsWritten(long byteOffset, int bytes)
+    {
+        Check(byteOffset, bytes);
+        for (long at = byteOffset; !initialised && at < byteOffset + bytes; at++)
+        {
+            BufferEntry* entry = IsPaged ? Entry->Pages[at / PageBytes] : Entry;
+            long within = IsPaged ? at % PageBytes : at;
+            if (entry == null || (entry->Shadow != null && ((entry->Shadow[within / 4] >> (int)(within % 4)) & 1) != 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private long CountUnwritten(out long first)
     {
         first = -1;

@@ -40,6 +40,9 @@ public sealed record TimeEstimate
     /// <summary>Shares of a resident warp's cycles spent waiting, by reason, 0–1; what is left is issuing.</summary>
     public required IReadOnlyDictionary<StallReason, double> StallShares { get; init; }
 
+    /// <summary>Where a resident warp's cycles go, by instruction number; the shares add up to 1.</summary>
+    public required IReadOnlyList<InstructionTime> InstructionTimes { get; init; }
+
     /// <summary>Work by pipe over the launch.</summary>
     public required PipeTotals Pipes { get; init; }
 

@@ -11,7 +11,7 @@ namespace KernelForge.Simulator.Model;
 public static class TimeModel
 {
     /// <summary>Changes whenever a formula changes; part of what boards are keyed by.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     private const double ThroughputExponent = 8;
     private const double SectorBytes = 32;
@@ -55,6 +55,9 @@ public static class TimeModel
         var launchMs = profile.Launch.GraphUs / 1e3;
         var limiterMs = limits.ToDictionary(limit => limit.Key, limit => limit.Value / profile.CyclesPerSecond * 1e3, StringComparer.Ordinal);
         limiterMs["launch"] = launchMs;
+
+        // A warp is resident for as long as its block's wave lasts; what its own path does not explain is queueing.
+        var resident = Math.Max(Math.Max(1, path.Cycles), cycles / machine.EffectiveWaves);
         var residentWarps = Math.Min((double)occupancy.BlocksPerSm * shape.WarpsPerBlock, machine.Warps / profile.Sms);
         return new TimeEstimate
         {
@@ -68,7 +71,8 @@ public static class TimeModel
             AchievedOccupancy = Math.Min(1, residentWarps / profile.MaxWarpsPerSm),
             Cycles = cycles,
             WarpCycles = path.Cycles,
-            StallShares = StallShares(limits, path, pipes, machine, cycles),
+            StallShares = StallShares(limits, path, resident),
+            InstructionTimes = InstructionShares.Of(WorstThroughput(limits), Queued(limits), path, resident, totals, costs, instructions),
             Pipes = pipes,
             ModelVersion = Version,
             ProfileSha256 = profile.Sha256,
@@ -155,30 +159,28 @@ public static class TimeModel
         return idle > 2 ? "tail" : worst;
     }
 
-    private static Dictionary<StallReason, double> StallShares(
-        Dictionary<string, double> limits, WarpPath path, PipeTotals pipes, Machine machine, double cycles)
+    private static Dictionary<StallReason, double> StallShares(Dictionary<string, double> limits, WarpPath path, double resident)
     {
-        // A warp is resident for as long as its block's wave lasts; what its own path does not explain is queueing.
-        var resident = Math.Max(path.Cycles, cycles / machine.EffectiveWaves);
         var shares = new Dictionary<StallReason, double>();
         for (var reason = 0; reason < path.Stalls.Count; reason++)
         {
-            shares[(StallReason)reason] = path.Stalls[reason] / Math.Max(1, resident);
+            shares[(StallReason)reason] = path.Stalls[reason] / resident;
         }
 
-        var queue = Math.Max(0, resident - path.Cycles) / Math.Max(1, resident);
-        var worst = limits.Where(limit => limit.Key != "latency").MaxBy(limit => limit.Value).Key;
-        var queued = worst switch
-        {
-            "dram" or "l2" or "atomics" => StallReason.LongScoreboard,
-            "l1" or "lsu" => StallReason.MemoryThrottle,
-            "shared" => StallReason.ShortScoreboard,
-            "issue" => StallReason.NotSelected,
-            _ => StallReason.MathPipeThrottle,
-        };
-        shares[queued] += queue;
+        shares[Queued(limits)] += Math.Max(0, resident - path.Cycles) / resident;
         return shares;
     }
+
+    private static string WorstThroughput(Dictionary<string, double> limits) => limits.Where(limit => limit.Key != "latency").MaxBy(limit => limit.Value).Key;
+
+    private static StallReason Queued(Dictionary<string, double> limits) => WorstThroughput(limits) switch
+    {
+        "dram" or "l2" or "atomics" => StallReason.LongScoreboard,
+        "l1" or "lsu" => StallReason.MemoryThrottle,
+        "shared" => StallReason.ShortScoreboard,
+        "issue" => StallReason.NotSelected,
+        _ => StallReason.MathPipeThrottle,
+    };
 
     private static double PowerSum(IEnumerable<double> values, double exponent)
     {

@@ -46,14 +46,17 @@ internal sealed class WarpPath
     private readonly Dictionary<int, (double Ready, StallReason Reason)> _ready = [];
     private readonly List<double> _copies = [];
     private readonly double[] _stalls = new double[8];
+    private readonly InstructionWait[] _waits;
     private double _now;
     private double _weight;
+    private int _at;
 
     private WarpPath(GpuProfile profile, IReadOnlyList<InstructionCost> costs, Func<LatencyClass, double> latency)
     {
         _profile = profile;
         _costs = costs;
         _latency = latency;
+        _waits = new InstructionWait[costs.Count];
     }
 
     /// <summary>Cycles from a warp's first instruction to its last, all waits included.</summary>
@@ -61,6 +64,9 @@ internal sealed class WarpPath
 
     /// <summary>Waits by reason, cycles.</summary>
     public IReadOnlyList<double> Stalls => _stalls;
+
+    /// <summary>Where the cycles go, by instruction.</summary>
+    public IReadOnlyList<InstructionWait> Waits => _waits;
 
     /// <summary>Walks the program.</summary>
     /// <param name="profile">The GPU.</param>
@@ -144,6 +150,7 @@ internal sealed class WarpPath
 
     private void Issue(InstructionInfo instruction, in InstructionCost cost)
     {
+        _at = instruction.Index;
         foreach (var source in instruction.Sources)
         {
             if (_ready.TryGetValue(source, out var wait) && wait.Ready > _now)
@@ -152,7 +159,9 @@ internal sealed class WarpPath
             }
         }
 
-        _now += BusyCycles(cost);
+        var busy = BusyCycles(cost);
+        _now += busy;
+        _waits[_at].Busy += busy * _weight;
         switch (cost.Latency)
         {
             case LatencyClass.Barrier:
@@ -210,7 +219,15 @@ internal sealed class WarpPath
     {
         if (until > _now)
         {
-            _stalls[(int)reason] += (until - _now) * _weight;
+            var cycles = (until - _now) * _weight;
+            _stalls[(int)reason] += cycles;
+            _waits[_at].Stalled += cycles;
+            if (cycles > _waits[_at].Longest)
+            {
+                _waits[_at].Longest = cycles;
+                _waits[_at].Reason = reason;
+            }
+
             _now = until;
         }
     }
@@ -227,4 +244,20 @@ internal sealed class WarpPath
         busiest = Math.Max(busiest, cost.Fp64 * perScheduler / lanes.Fp64);
         return Math.Max(busiest, cost.TensorF16Fma * _profile.SchedulersPerSm / lanes.TensorF16Fma);
     }
+}
+
+/// <summary>Cycles of an average warp at one instruction.</summary>
+internal struct InstructionWait
+{
+    /// <summary>Issuing it, or its share of the busiest pipe.</summary>
+    public double Busy;
+
+    /// <summary>Waiting before it, or at it.</summary>
+    public double Stalled;
+
+    /// <summary>The longest single wait.</summary>
+    public double Longest;
+
+    /// <summary>Why that one.</summary>
+    public StallReason Reason;
 }

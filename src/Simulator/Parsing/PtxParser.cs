@@ -241,6 +241,11 @@ internal sealed class PtxParser
 
         if (Is("{"))
         {
+            if (kernels.Concat(functions).Any(known => known.Name == name))
+            {
+                throw Error($"function '{Clip(name)}' has a body already");
+            }
+
             scopes.Clear();
             sourceLine = 0;
             inlineLines.Clear();

@@ -28,6 +28,43 @@ public sealed class LaunchCountersTests
         Assert.Equal((1.0, (double)sectors, (double)ideal, (double)lines), (site.Requests, site.Sectors, site.IdealSectors, site.Wavefronts));
     }
 
+    [Theory]
+    [InlineData(64, 64, 2)] // every warp passes the guard whole: no divergence, no reconvergence
+    [InlineData(64, 40, 2)]
+    [InlineData(64, 32, 1)]
+    [InlineData(64, 0, 0)]
+    public void Each_basic_block_counts_once_for_each_warp_that_runs_it(int threads, int n, int warpsInside)
+    {
+        const string ptx = """
+            .version 8.4
+            .target sm_90a
+            .address_size 64
+            .visible .entry guarded(.param .u32 n)
+            {
+                .reg .pred %p<2>;
+                .reg .b32 %r<4>;
+                ld.param.u32 %r1, [n];
+                mov.u32 %r2, %tid.x;
+                setp.ge.u32 %p1, %r2, %r1;
+                @%p1 bra $DONE;
+                add.s32 %r3, %r2, 1;
+            $DONE:
+                add.s32 %r3, %r2, 2;
+                bar.sync 0;
+                ret;
+            }
+            """;
+        var program = KernelProgram.Lower(KernelForge.Simulator.Parsing.PtxModule.Parse(ptx), "guarded", new LoweringOptions());
+        using var memory = new KernelForge.Simulator.Memory.DeviceMemory();
+        var counters = new LaunchCounters(program.Instructions, Counters(["ret"]).Settings);
+        var observer = new CountingObserver(counters);
+
+        Launcher.Run(program, memory, new LaunchConfiguration { Grid = new(1), Block = new(threads), Parameters = BitConverter.GetBytes(n) }, ref observer, TestContext.Current.CancellationToken);
+
+        Assert.Equal([2.0, warpsInside, 2.0], counters.Totals().BlockExecutions);
+        Assert.Equal([threads, n, threads], counters.Totals().BlockThreads);
+    }
+
     [Fact]
     public void A_second_read_of_the_same_line_hits_in_L1()
     {

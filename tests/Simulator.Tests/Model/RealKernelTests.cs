@@ -30,7 +30,7 @@ public sealed class RealKernelTests
 
     [Theory]
     [MemberData(nameof(Profiles))]
-    public void A_tiled_product_reads_its_tiles_and_is_not_limited_by_arithmetic(string name)
+    public void A_tiled_product_reads_its_tiles_and_is_limited_by_feeding_its_arithmetic(string name)
     {
         const int n = 2048;
         var profile = GpuProfiles.Get(name);

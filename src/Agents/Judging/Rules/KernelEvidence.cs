@@ -3,28 +3,32 @@ using KernelForge.Contracts.Outcomes;
 namespace KernelForge.Agents.Judging.Rules;
 
 /// <summary>One kernel's figures as rules read them; a figure that the platform did not report is null.</summary>
-internal sealed class KernelEvidence(KernelReport kernel, EvaluationOutcome outcome, string code)
+/// <param name="kernel">The kernel.</param>
+/// <param name="kernels">All kernels of the plan.</param>
+/// <param name="performance">The plan's time; null where only the kernel's is known.</param>
+/// <param name="code">The solution.</param>
+internal sealed class KernelEvidence(KernelReport kernel, IReadOnlyList<KernelReport> kernels, PerformanceReport? performance, string code)
 {
     public KernelReport Kernel => kernel;
 
-    public PerformanceReport? Performance => outcome.Performance;
+    public PerformanceReport? Performance => performance;
 
     public string Code => code;
 
     /// <summary>This kernel's share of the plan's time; 1 where it is not known.</summary>
     public double Share => Performance is { LatencyMs: > 0 } && kernel.LatencyMs is { } latency
         ? Math.Clamp(latency / Performance.LatencyMs, 0, 1)
-        : 1.0 / Math.Max(1, outcome.Kernels.Count);
+        : 1.0 / Math.Max(1, kernels.Count);
 
     /// <summary>Launches of all kernels in one execution of the plan.</summary>
-    public long Launches => outcome.Kernels.Sum(each => each.Launches);
+    public long Launches => kernels.Sum(each => each.Launches);
 
     /// <summary>Share of the plan's time that is spent in no kernel; null where it is not known.</summary>
-    public double? OutsideKernels => Performance is { LatencyMs: > 0 } && outcome.Kernels.All(each => each.LatencyMs is not null)
-        ? Math.Clamp(1 - outcome.Kernels.Sum(each => each.LatencyMs!.Value) / Performance.LatencyMs, 0, 1)
+    public double? OutsideKernels => Performance is { LatencyMs: > 0 } && kernels.All(each => each.LatencyMs is not null)
+        ? Math.Clamp(1 - kernels.Sum(each => each.LatencyMs!.Value) / Performance.LatencyMs, 0, 1)
         : null;
 
-    public string? LimitedBy => kernel.LimitedBy ?? (outcome.Kernels.Count == 1 ? Performance?.LimitedBy : null);
+    public string? LimitedBy => kernel.LimitedBy ?? (kernels.Count == 1 ? Performance?.LimitedBy : null);
 
     /// <summary>Speed of light ÷ latency of the whole plan; null where it is not known.</summary>
     public double? LightFraction => Performance?.SpeedOfLightFraction;

@@ -91,7 +91,7 @@ internal static class SimLaunch
     }
 
     /// <summary>A finding in the outcome's form.</summary>
-    public static Finding Finding(Simulator.Checks.Finding finding, string kernel, string preset) => new()
+    public static Finding Finding(Simulator.Checks.Finding finding, string kernel, string? preset) => new()
     {
         Tool = ToolOf(finding.KindName),
         Kind = finding.KindName,

@@ -1,3 +1,5 @@
+using KernelForge.Evaluator.Platforms.Sim.Launching;
+
 namespace KernelForge.Evaluator.Platforms.Sim;
 
 /// <summary>The platform that is always there: the PTX simulator (design §6).</summary>
@@ -11,4 +13,7 @@ internal sealed class SimPlatform : IPlatform
 
     /// <inheritdoc/>
     public MeasureReply Measure(MeasureRequest request, CancellationToken cancellationToken) => new SimMeasurement(request).Run(cancellationToken);
+
+    /// <inheritdoc/>
+    public LaunchReply Launch(LaunchRequest request, CancellationToken cancellationToken) => new SingleLaunch(request).Run(cancellationToken);
 }
