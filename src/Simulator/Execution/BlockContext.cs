@@ -17,8 +17,14 @@ internal enum BlockOutcome
 
 internal struct BlockBarrier
 {
+    /// <summary>Threads that have come, by the rules of the last look at it.</summary>
     public int Arrived;
-    public int ArriveOnlyWarps;
+
+    /// <summary>Of those, the ones that do not wait (<c>bar.arrive</c>).</summary>
+    public int ArrivedOnly;
+
+    /// <summary>Threads that it is for; 0: all of the block.</summary>
+    public int Threads;
     public int Popcount;
     public bool Any;
     public bool NotAll;
@@ -43,6 +49,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
     public byte* Local;
     public int LocalBytes;
     public WordShadow[]? SharedRaceWords;
+    public AsyncCopies? AsyncCopies;
     public long BlockNumber;
     public (int X, int Y, int Z) Block;
     public long Executed;
@@ -113,10 +120,11 @@ internal sealed unsafe partial class BlockContext : IDisposable
             Local = DeviceBuffer.AllocateBytes((long)LocalBytes * warps * 32);
         }
 
-        if (launch.CheckRaces)
+        if (launch.GlobalRaces is { } races)
         {
-            Clocks = new BlockClocks(warps);
+            Clocks = new BlockClocks(warps, races);
             SharedRaceWords = new WordShadow[(sharedCapacity + 3) / 4];
+            AsyncCopies = new AsyncCopies(SharedRaceWords, warps * 32);
         }
     }
 
@@ -202,7 +210,8 @@ internal sealed unsafe partial class BlockContext : IDisposable
         Printed.Clear();
         Array.Clear(Barriers);
         barriersUsed = 0;
-        Clocks?.Reset();
+        Clocks?.Start((int)number);
+        AsyncCopies?.Clear();
         if (SharedRaceWords is not null)
         {
             Array.Clear(SharedRaceWords);

@@ -22,6 +22,7 @@ internal sealed unsafe class LaunchState : IDisposable
         Lowering.Checks checks = program.Options.Checks;
         CheckInitialised = checks.HasFlag(Lowering.Checks.Initialised);
         CheckRaces = checks.HasFlag(Lowering.Checks.SharedRaces);
+        GlobalRaces = CheckRaces ? new Checks.GlobalRaces(configuration.Grid.Count) : null;
         CheckSynchronisation = checks.HasFlag(Lowering.Checks.Synchronisation);
         CheckMemory = checks.HasFlag(Lowering.Checks.Memory);
         SharedBytes = program.StaticSharedBytes + (configuration.DynamicSharedBytes > 0 ? ((program.StaticSharedBytes + 15) & ~15) - program.StaticSharedBytes + configuration.DynamicSharedBytes : 0);
@@ -57,16 +58,14 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>Blocks run on several cores at once.</summary>
     public bool ManyCores { get; set; }
 
-    /// <summary>The program has atomics, fences or volatile loads, by which blocks may order their accesses: they are not called races.</summary>
-    public bool BlocksMaySynchronise { get; set; }
-
     private int[]? lines;
 
     public long Executed;
 
     public volatile int Stop;
 
-    public Checks.GlobalRaces? GlobalRaces { get; set; }
+    /// <summary>Where races are checked.</summary>
+    public Checks.GlobalRaces? GlobalRaces { get; }
 
     /// <summary>Source line of a code index.</summary>
     public int LineOf(int code) => (lines ??= Lines())[code];

@@ -36,12 +36,6 @@ public static class Launcher
         Validate(program, configuration);
         memory.BindGlobals(program.Module);
         using var launch = new LaunchState(program, memory, configuration);
-        launch.BlocksMaySynchronise = program.UsesGlobalSynchronisation || program.UsesAtomicsOrVolatile || configuration.Cooperative || program.HasFences;
-        if (launch.CheckRaces)
-        {
-            launch.GlobalRaces = new GlobalRaces();
-        }
-
         DeviceBuffer? workspace = null;
         if (configuration.Cooperative)
         {

@@ -439,14 +439,13 @@ internal static unsafe class MemoryUnit
         }
 
         int code = (int)(ins - block.Launch.Code);
-        bool relaxed = (ins->Mod & Mod.Volatile) != 0;
-        if (space == PtxSpace.Shared)
+                if (space == PtxSpace.Shared)
         {
-            RaceUnit.SharedWarp(block, warp, block.SharedRaceWords!, code, addresses, toOffset, mask, total, kind, relaxed);
+            RaceUnit.SharedWarp(block, warp, block.SharedRaceWords!, code, addresses, toOffset, mask, total, kind, ins->Mod);
         }
-        else if (block.Launch.GlobalRaces is { } races && (ins->Mod & Mod.NonCoherent) == 0 && entry->ReadOnly == 0)
+        else if (block.Launch.GlobalRaces is { } races && entry->ReadOnly == 0)
         {
-            RaceUnit.GlobalWarp(block, warp, races, code, addresses, (ulong)ins->Imm, mask, total, kind, relaxed);
+            RaceUnit.GlobalWarp(block, warp, races, code, addresses, (ulong)ins->Imm, mask, total, kind, ins->Mod);
         }
 
         if (kind == AccessKind.Write && entry->Shadow != null)
@@ -521,7 +520,7 @@ internal static unsafe class MemoryUnit
 
                 if (block.SharedRaceWords is { } words)
                 {
-                    RaceUnit.Shared(block, warp, words, code, lane, (int)address, size, kind, (ins->Mod & Mod.Volatile) != 0);
+                    RaceUnit.Shared(block, warp, words, code, lane, (int)address, size, kind, ins->Mod);
                 }
 
                 break;
@@ -584,9 +583,9 @@ internal static unsafe class MemoryUnit
                     return null;
                 }
 
-                if (block.Launch.GlobalRaces is { } races && (ins->Mod & Mod.NonCoherent) == 0 && entry->ReadOnly == 0)
+                if (block.Launch.GlobalRaces is { } races && entry->ReadOnly == 0)
                 {
-                    RaceUnit.Global(block, warp, races, code, lane, address, size, kind, (ins->Mod & Mod.Volatile) != 0);
+                    RaceUnit.Global(block, warp, races, code, lane, address, size, kind, ins->Mod);
                 }
 
                 address = at;
@@ -673,11 +672,29 @@ internal static unsafe class MemoryUnit
             byte* from = take == 0 ? null : Resolve(block, warp, ins, lane, ((ulong*)(R + ins->B))[lane] + (ulong)ins->Imm, take is 4 or 8 or 16 ? take : 1, AccessKind.Read);
             if (to != null)
             {
+                block.AsyncCopies?.Begin((warp.Index * 32) + lane, (int)(to - block.SharedEntry->Data), size);
                 new Span<byte>(to, size).Clear();
                 if (from != null)
                 {
                     new Span<byte>(from, take).CopyTo(new Span<byte>(to, size));
                 }
+            }
+        }
+    }
+
+    /// <summary>A commit (Imm -1), or a wait for all groups but the newest Imm; -2: for all copies. Data is there at once: only races ask who waited.</summary>
+    public static void AsyncWait(AsyncCopies copies, BlockContext block, WarpState warp, Instruction* ins, uint mask)
+    {
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int thread = (warp.Index * 32) + BitOperations.TrailingZeroCount(m);
+            if (ins->Imm == -1)
+            {
+                copies.Commit(thread);
+            }
+            else
+            {
+                copies.Wait(thread, ins->Imm == -2 ? -1 : (int)ins->Imm, block.Clocks!.Clock(warp.Index));
             }
         }
     }

@@ -564,8 +564,7 @@ internal sealed partial class InstructionSelector
                     throw Unsupported();
                 }
 
-                builder.Program.HasFences = true;
-                Emit(new Instruction { Op = Op.Fence });
+                Emit(new Instruction { Op = Op.Fence, Mod = Order() });
                 break;
             case "nanosleep":
                 Emit(new Instruction { Op = Op.NanoSleep });
