@@ -89,6 +89,7 @@ public sealed class CheckCorpusTests
 
         // Structures passed by value stand last in the corpus and are zero.
         var module = PtxModule.Parse(test.Ptx);
+        Coverage.TestedOpcodes.Record(module, test.Kernel);
         var program = KernelProgram.Lower(module, test.Kernel, new LoweringOptions { Checks = checks });
         byte[] block = new byte[Math.Max(parameters.Count, program.Kernel.ParameterBytes)];
         parameters.CopyTo(block);
