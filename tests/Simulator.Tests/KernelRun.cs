@@ -103,6 +103,7 @@ internal sealed class KernelRun : IDisposable
 
     public LaunchResult Launch(Dim3 grid, Dim3 block)
     {
+        Coverage.TestedOpcodes.Record(module, kernel);
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
         return Launcher.Run(
             program, memory,

@@ -20,7 +20,6 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
     private readonly List<BulkLoad> loads = [];
     private readonly List<BulkStore> stores = [];
     private readonly int[] storeGroups = new int[block.Warps.Length * 32];
-    private readonly Dictionary<uint, int[]> clocks = [];
     private long sequence;
     private long woken;
 
@@ -37,10 +36,10 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
     }
 
     /// <summary>cp.async.mbarrier.arrive: lanes that will arrive when their copies are there.</summary>
-    private sealed record Arrival(uint Mbarrier, WarpState Warp, uint Lanes, long Sequence);
+    private sealed record Arrival(uint Mbarrier, WarpState Warp, uint Lanes, int Clock, long Sequence);
 
     /// <summary>A bulk copy into this block's shared memory.</summary>
-    private sealed record BulkLoad(uint Mbarrier, int Signal, byte[] Data, IReadOnlyList<SharedPiece> Pieces, Reduction? Combine, int[]? Clock);
+    private sealed record BulkLoad(uint Mbarrier, int Signal, byte[] Data, IReadOnlyList<SharedPiece> Pieces, Reduction? Combine, Knowledge? Known);
 
     /// <summary>A bulk copy from this block's shared memory to global memory, done when its thread waits for it.</summary>
     private sealed class BulkStore
@@ -77,7 +76,6 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
         arrivals.Clear();
         loads.Clear();
         stores.Clear();
-        clocks.Clear();
         woken = -1;
     }
 
@@ -170,6 +168,7 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
                 new Span<byte>(from, take).CopyTo(data);
             }
 
+            block.AsyncCopies?.Begin((warp.Index * 32) + lane, (int)(to - block.SharedEntry->Data), size);
             copy.To[lane] = (nint)to;
             copy.Pending |= 1u << lane;
         }
@@ -178,10 +177,10 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
         copies[warp.Index].Add(copy);
     }
 
-    // Checks a write to shared memory that comes later: it does not make anything written yet.
+    // Checks a write to shared memory that comes later: it does not make anything written yet. Where races are looked for, those tell who did not wait.
     private byte* Claim(WarpState warp, Instruction* ins, int lane, ulong address, int size)
     {
-        byte* shadow = block.SharedEntry->Shadow;
+        byte* shadow = block.Launch.CheckRaces ? null : block.SharedEntry->Shadow;
         ulong offset = address - AddressWindow.Shared < AddressWindow.Size ? address - AddressWindow.Shared : address;
         uint saved = shadow != null && offset + 16 <= block.SharedEntry->Length ? *(uint*)(shadow + (offset >> 2)) : 0;
         byte* to = MemoryUnit.Resolve(block, warp, ins, lane, address, size, AccessKind.Write, (PtxSpace)ins->Type2);
@@ -201,6 +200,7 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
         {
             int lane = BitOperations.TrailingZeroCount(m);
             count[lane] = groups[(warp.Index * 32) + lane]++;
+            block.AsyncCopies?.Commit((warp.Index * 32) + lane);
         }
 
         foreach (LaneCopies copy in copies[warp.Index])
@@ -216,8 +216,23 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
     }
 
     /// <summary>cp.async.wait_group, and with a negative number wait_all.</summary>
-    public void Wait(WarpState warp, uint mask, int pending) =>
+    public void Wait(WarpState warp, uint mask, int pending)
+    {
         Deliver(warp, mask, long.MaxValue, pending);
+        EndRaces(warp, mask, pending, block.Clocks?.Clock(warp.Index) ?? 0);
+    }
+
+    // What lanes have waited for is theirs from this clock on.
+    private void EndRaces(WarpState warp, uint mask, int pending, int clock)
+    {
+        if (block.AsyncCopies is { } inFlight)
+        {
+            for (uint m = mask; m != 0; m &= m - 1)
+            {
+                inFlight.Wait((warp.Index * 32) + BitOperations.TrailingZeroCount(m), pending, clock);
+            }
+        }
+    }
 
     private void Deliver(WarpState warp, uint mask, long before, int pending)
     {
@@ -269,16 +284,16 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
     }
 
     /// <summary>cp.async.mbarrier.arrive: these lanes arrive once what they have copied so far is there.</summary>
-    public void ArriveLater(uint mbarrier, WarpState warp, uint lanes)
+    public void ArriveLater(uint mbarrier, WarpState warp, uint lanes, int clock)
     {
-        arrivals.Add(new Arrival(mbarrier, warp, lanes, ++sequence));
+        arrivals.Add(new Arrival(mbarrier, warp, lanes, clock, ++sequence));
         block.Group.Events++;
     }
 
     /// <summary>A bulk copy into this block's shared memory that signals one of its mbarriers.</summary>
-    public void Load(uint mbarrier, int signal, byte[] data, IReadOnlyList<SharedPiece> pieces, Reduction? combine, int[]? clock)
+    public void Load(uint mbarrier, int signal, byte[] data, IReadOnlyList<SharedPiece> pieces, Reduction? combine, Knowledge? known)
     {
-        loads.Add(new BulkLoad(mbarrier, signal, data, pieces, combine, clock));
+        loads.Add(new BulkLoad(mbarrier, signal, data, pieces, combine, known));
         block.Group.Events++;
     }
 
@@ -327,6 +342,7 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
 
             arrivals.RemoveAt(i--);
             Deliver(arrival.Warp, arrival.Lanes, arrival.Sequence, -1);
+            EndRaces(arrival.Warp, arrival.Lanes, -1, arrival.Clock);
             Change(mbarrier, (ref Mbarrier b) => b.Pending -= BitOperations.PopCount(arrival.Lanes));
         }
 
@@ -344,9 +360,9 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
                 Put(load, piece);
             }
 
-            if (load.Clock is not null && block.Clocks is not null)
+            if (load.Known is { } known)
             {
-                BlockClocks.Join(ClocksOf(mbarrier), load.Clock);
+                block.Clocks!.Deliver(mbarrier, known);
             }
 
             Change(mbarrier, (ref Mbarrier b) => b.Transactions -= load.Signal);
@@ -392,19 +408,4 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
 
         *word = barrier.Bits;
     }
-
-    /// <summary>What whoever waits for an mbarrier is ordered after (for the race checks).</summary>
-    public int[] ClocksOf(uint mbarrier)
-    {
-        if (!clocks.TryGetValue(mbarrier, out int[]? clock))
-        {
-            clock = new int[block.Warps.Length];
-            clocks[mbarrier] = clock;
-        }
-
-        return clock;
-    }
-
-    /// <summary>An mbarrier begins anew.</summary>
-    public void Forget(uint mbarrier) => clocks.Remove(mbarrier);
 }

@@ -8,6 +8,8 @@ namespace KernelForge.Simulator.Execution;
 /// <summary>Clusters, mbarriers and asynchronous copies (PTX ISA §9.7.8.24, §9.7.12.4, §9.7.12.15).</summary>
 internal static unsafe class AsyncUnit
 {
+    private const ulong MaxRank = 16;
+
     /// <summary>Executes one. True: the path waits and tries the instruction again later.</summary>
     public static bool Execute(BlockContext block, WarpState warp, Instruction* ins, int code, uint mask)
     {
@@ -104,6 +106,12 @@ internal static unsafe class AsyncUnit
     {
         ulong rank = (address >> AddressWindow.ClusterShift) - 1;
         ulong offset = address & ((1UL << AddressWindow.ClusterShift) - 1);
+        if (rank >= MaxRank)
+        {
+            // No block's address: far out of bounds in the own one.
+            return block;
+        }
+
         if (rank >= (ulong)block.Group.Blocks.Length)
         {
             block.Report(FindingKind.OutOfBoundsRead, warp, code, lane, $"access to shared memory of block {rank} of the cluster; it has {block.Group.Blocks.Length}", "shared memory", null, (long)offset, 0);
@@ -150,18 +158,18 @@ internal static unsafe class AsyncUnit
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
+            int clock = block.Clocks?.Clock(warp.Index) ?? 0;
             if (Mbarrier(block, warp, ins, code, lane, addresses[lane] + (ulong)ins->Imm, AccessKind.Atomic, (PtxSpace)ins->Type2) is not { } at)
             {
                 continue;
             }
 
-            block.Clocks?.Release(warp.Index, block.Async!.ClocksOf(at.Offset));
             if (ins->D2 != 0)
             {
                 block.Async!.Change(at.Offset, static (ref Mbarrier b) => b.Pending++);
             }
 
-            block.Async!.ArriveLater(at.Offset, warp, 1u << lane);
+            block.Async!.ArriveLater(at.Offset, warp, 1u << lane, clock);
         }
     }
 

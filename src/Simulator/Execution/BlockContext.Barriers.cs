@@ -18,8 +18,7 @@ internal sealed unsafe partial class BlockContext
         barrier.InUse = true;
         barriersUsed |= 1u << id;
 
-        // A whole warp counts as 32 threads even where the block ends inside it (PTX ISA: counts are multiples of the warp size).
-        barrier.Arrived += mask == warp.Alive && threads != 0 ? 32 : BitOperations.PopCount(mask);
+        barrier.Threads = Math.Max(barrier.Threads, threads);
         if (ins->Op == Op.BarRed)
         {
             uint p = *(uint*)(warp.Registers + ins->C) ^ ((ins->Mod & Mod.ANegated) != 0 ? uint.MaxValue : 0);
@@ -28,10 +27,11 @@ internal sealed unsafe partial class BlockContext
             barrier.NotAll |= (p & mask) != mask;
         }
 
+        Clocks?.Arrive(id, warp.Index);
         if (ins->Op == Op.BarArrive)
         {
-            barrier.ArriveOnlyWarps |= 1 << warp.Index;
-            CompleteBarrier(id, threads);
+            barrier.ArrivedOnly += Counted(warp, mask, threads);
+            CompleteBarrier(id);
             return false;
         }
 
@@ -41,7 +41,7 @@ internal sealed unsafe partial class BlockContext
         path.Barrier = id;
         path.BarrierThreads = threads;
         path.BarrierAligned = (ins->Mod & Mod.Unaligned) == 0;
-        CompleteBarrier(id, threads);
+        CompleteBarrier(id);
         return warp.Paths[warp.Current].Status != PathStatus.Ready;
     }
 
@@ -57,7 +57,7 @@ internal sealed unsafe partial class BlockContext
             int id = BitOperations.TrailingZeroCount(used);
             if (Barriers[id].InUse)
             {
-                CompleteBarrier(id, 0);
+                CompleteBarrier(id);
             }
         }
 
@@ -67,72 +67,88 @@ internal sealed unsafe partial class BlockContext
         }
     }
 
+    /// <summary>For how many threads lanes of a warp count: a whole warp for 32 even where the block or some of its lanes ended (PTX ISA: counts are multiples of the warp size).</summary>
+    private static int Counted(WarpState warp, uint lanes, int threads) => lanes == warp.Alive && lanes != 0 && threads != 0 ? 32 : BitOperations.PopCount(lanes);
+
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-    private void CompleteBarrier(int id, int threads)
+    private static uint Waiting(WarpState warp, int id)
     {
-        ref BlockBarrier barrier = ref Barriers[id];
-        if (threads == 0)
+        uint lanes = 0;
+        for (int i = 0; i < warp.PathCount; i++)
         {
-            // All waiters must want all threads for this rule to hold.
-            foreach (WarpState warp in Warps)
-            {
-                for (int i = 0; i < warp.PathCount; i++)
-                {
-                    if (warp.Paths[i].Status == PathStatus.WaitBarrier && warp.Paths[i].Barrier == id)
-                    {
-                        threads = Math.Max(threads, warp.Paths[i].BarrierThreads);
-                    }
-                }
-            }
+            ref PathState p = ref warp.Paths[i];
+            lanes |= p.Status == PathStatus.WaitBarrier && p.Barrier == id ? p.Mask : 0;
         }
 
-        int needed = threads == 0 ? AliveThreads() : threads;
+        return lanes;
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    private void CompleteBarrier(int id)
+    {
+        ref BlockBarrier barrier = ref Barriers[id];
+        barrier.Arrived = barrier.ArrivedOnly;
+        foreach (WarpState warp in Warps)
+        {
+            barrier.Arrived += Counted(warp, Waiting(warp, id), barrier.Threads);
+        }
+
+        int needed = barrier.Threads == 0 ? AliveThreads() : barrier.Threads;
         if (barrier.Arrived < needed || barrier.Arrived == 0)
         {
             return;
         }
 
-        Span<int> participants = stackalloc int[Warps.Length];
+        Span<int> waiters = stackalloc int[Warps.Length];
         int count = 0;
         foreach (WarpState warp in Warps)
         {
-            uint union = 0;
-            int pc = -1;
-            bool mixed = false;
-            bool aligned = true;
-            bool took = (barrier.ArriveOnlyWarps >> warp.Index & 1) != 0;
-            for (int i = 0; i < warp.PathCount; i++)
+            uint union = Waiting(warp, id);
+            if (union != 0 && Launch.CheckSynchronisation)
             {
-                ref PathState p = ref warp.Paths[i];
-                if (p.Status != PathStatus.WaitBarrier || p.Barrier != id)
-                {
-                    continue;
-                }
-
-                took = true;
-                mixed |= pc >= 0 && pc != p.Pc;
-                pc = pc < 0 ? p.Pc : pc;
-                union |= p.Mask;
-                aligned &= p.BarrierAligned;
+                CheckTogether(warp, id, union);
             }
 
-            if (union != 0 && Launch.CheckSynchronisation && aligned && (mixed || union != warp.Alive))
+            if (union != 0)
             {
-                int lane = BitOperations.TrailingZeroCount(union);
-                Report(FindingKind.BarrierDivergence, warp, pc, lane, $"not all lanes of warp {warp.Index} reach this barrier together: lanes 0x{union:x8} of 0x{warp.Alive:x8} are here");
-            }
-
-            Clocks?.WarpSync(warp.Index, union, warp.Alive);
-            if (took)
-            {
-                participants[count++] = warp.Index;
+                waiters[count++] = warp.Index;
+                Clocks?.WarpSync(warp.Index, union, warp.Alive);
             }
 
             Resume(warp, id, barrier);
         }
 
-        Clocks?.Barrier(participants[..count]);
+        Clocks?.Complete(id, waiters[..count]);
         barrier = default;
+    }
+
+    /// <summary>All lanes of a warp must come to an aligned barrier together, at one place.</summary>
+    private void CheckTogether(WarpState warp, int id, uint lanes)
+    {
+        int first = -1;
+        int other = -1;
+        bool aligned = true;
+        for (int i = 0; i < warp.PathCount; i++)
+        {
+            ref PathState p = ref warp.Paths[i];
+            if (p.Status == PathStatus.WaitBarrier && p.Barrier == id)
+            {
+                aligned &= p.BarrierAligned;
+                other = first < 0 || p.Pc == warp.Paths[first].Pc ? other : p.Pc > warp.Paths[first].Pc ? i : first;
+                first = first < 0 || p.Pc < warp.Paths[first].Pc ? i : first;
+            }
+        }
+
+        if (!aligned || (other < 0 && lanes == warp.Alive))
+        {
+            return;
+        }
+
+        ref PathState at = ref warp.Paths[first];
+        string where = other >= 0
+            ? $"lanes 0x{at.Mask:x8} of warp {warp.Index} are at this barrier and lanes 0x{warp.Paths[other].Mask:x8} at the one at line {Launch.LineOf(warp.Paths[other].Pc)}"
+            : $"not all lanes of warp {warp.Index} reach this barrier together: lanes 0x{lanes:x8} of 0x{warp.Alive:x8} are here";
+        Report(FindingKind.BarrierDivergence, warp, at.Pc, BitOperations.TrailingZeroCount(at.Mask), where);
     }
 
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]

@@ -20,8 +20,14 @@ internal enum BlockOutcome
 
 internal struct BlockBarrier
 {
+    /// <summary>Threads that have come, by the rules of the last look at it.</summary>
     public int Arrived;
-    public int ArriveOnlyWarps;
+
+    /// <summary>Of those, the ones that do not wait (<c>bar.arrive</c>).</summary>
+    public int ArrivedOnly;
+
+    /// <summary>Threads that it is for; 0: all of the block.</summary>
+    public int Threads;
     public int Popcount;
     public bool Any;
     public bool NotAll;
@@ -51,6 +57,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
     public byte* Local;
     public int LocalBytes;
     public WordShadow[]? SharedRaceWords;
+    public AsyncCopies? AsyncCopies;
     public long BlockNumber;
     public (int X, int Y, int Z) Block;
     public long Executed;
@@ -123,10 +130,11 @@ internal sealed unsafe partial class BlockContext : IDisposable
             Local = DeviceBuffer.AllocateBytes((long)LocalBytes * warps * 32);
         }
 
-        if (launch.CheckRaces)
+        if (launch.GlobalRaces is { } races)
         {
-            Clocks = new BlockClocks(warps);
+            Clocks = new BlockClocks(warps, races);
             SharedRaceWords = new WordShadow[(sharedCapacity + 3) / 4];
+            AsyncCopies = new AsyncCopies(SharedRaceWords, warps * 32);
         }
 
         if (Program.UsesAsync)
@@ -232,7 +240,8 @@ internal sealed unsafe partial class BlockContext : IDisposable
         Array.Clear(Barriers);
         barriersUsed = 0;
         Async?.Reset();
-        Clocks?.Reset();
+        Clocks?.Start((int)number);
+        AsyncCopies?.Clear();
         if (SharedRaceWords is not null)
         {
             Array.Clear(SharedRaceWords);

@@ -111,18 +111,18 @@ internal static unsafe class BulkUnit
         }
 
         List<SharedPiece> pieces = place((uint)offset, data.Length);
-        int[]? clock = null;
-        if (owner == block && block.SharedRaceWords is { } words)
+        Knowledge? known = null;
+        if (block.Launch.CheckRaces)
         {
             foreach (SharedPiece piece in pieces)
             {
-                RaceUnit.Shared(block, warp, words, code, lane, (int)piece.Offset, piece.Length, AccessKind.Write, relaxed: false);
+                RaceUnit.Shared(block, owner, warp, code, lane, (int)piece.Offset, piece.Length, combine is null ? AccessKind.Write : AccessKind.Atomic, 0);
             }
 
-            clock = block.Clocks!.Snapshot(warp.Index);
+            known = block.Clocks!.Snapshot(warp.Index);
         }
 
-        owner.Async!.Load(barrier.Offset, data.Length, data, pieces, combine, clock);
+        owner.Async!.Load(barrier.Offset, data.Length, data, pieces, combine, known);
     }
 
     private static void Store(BlockContext block, WarpState warp, int lane, Action copy) => block.Async!.Store((warp.Index * 32) + lane, copy);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using KernelForge.Simulator.Checks;
 
 namespace KernelForge.Simulator.Execution;
 
@@ -50,9 +51,15 @@ internal sealed class ClusterBarrier
             arrived = 0;
             Phase++;
             group.Events++;
+            Knowledge? known = null;
             foreach (BlockContext block in group.Blocks)
             {
-                block.Clocks?.AllMeet(block.Warps);
+                known = Knowledge.Join(known, block.Clocks?.Meet(block.Warps));
+            }
+
+            foreach (BlockContext block in group.Blocks)
+            {
+                block.Clocks?.Learn(block.Warps, known);
             }
         }
     }

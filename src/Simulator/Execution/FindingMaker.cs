@@ -42,7 +42,7 @@ internal static unsafe class FindingMaker
         long index = Math.DivRem(offset, element, out long rest) - (rest < 0 ? 1 : 0);
         string name = KernelForge.Simulator.Lowering.ProgramBuilder.Demangle(buffer.Spec.Name);
         block.Report(
-            Bounds(kind), warp, code, lane, $"{verb} of {size} bytes at {name}[{index}]; {name} has {buffer.ByteLength / element} elements", name, index, offset, size);
+            Bounds(kind), warp, code, lane, $"{verb} of {size} bytes at {name}[{index}]; {name} {(buffer.IsFreed ? "was freed" : $"has {buffer.ByteLength / element} elements")}", name, index, offset, size);
     }
 
     public static (string Name, long Element, long Offset) SharedPlace(BlockContext block, ulong address)
@@ -50,9 +50,10 @@ internal static unsafe class FindingMaker
         SharedVariable? variable = null;
         foreach (SharedVariable v in block.Program.SharedVariables)
         {
-            if ((ulong)v.Offset <= address)
+            // The last that begins at or before it; below all of them the first.
+            if (variable is null || (v.Offset <= (long)address ? v.Offset >= variable.Offset || variable.Offset > (long)address : v.Offset < variable.Offset))
             {
-                variable = variable is null || v.Offset >= variable.Offset ? v : variable;
+                variable = v;
             }
         }
 
@@ -61,10 +62,8 @@ internal static unsafe class FindingMaker
             return ("shared memory", (long)address / 4, (long)address);
         }
 
-        // PTX declares arrays as bytes; what the kernel calls an element is four of them more often than not.
-        int element = variable.ElementSize == 1 ? 4 : variable.ElementSize;
         long offset = (long)address - variable.Offset;
-        return (variable.Name, offset / element, offset);
+        return (variable.Name, offset >= 0 ? offset / variable.ElementSize : -((-offset + variable.ElementSize - 1) / variable.ElementSize), offset);
     }
 
     public static void SharedBounds(BlockContext block, WarpState warp, int code, int lane, ulong address, int size, AccessKind kind)
@@ -74,10 +73,10 @@ internal static unsafe class FindingMaker
             return;
         }
 
-        (string name, long _, long offset) = SharedPlace(block, address > int.MaxValue ? 0 : address);
+        (string name, long element, long offset) = SharedPlace(block, address);
         block.Report(
             Bounds(kind), warp, code, lane,
-            $"{MemoryUnit.Verb(kind)} of {size} bytes at byte {(long)address} of shared memory; the block has {block.SharedEntry->Length} bytes", name, null, offset, size);
+            $"{MemoryUnit.Verb(kind)} of {size} bytes at {name}[{element}], byte {(long)address} of shared memory; the block has {block.SharedEntry->Length} bytes", name, element, offset, size);
     }
 
     public static void Misaligned(BlockContext block, WarpState warp, int code, int lane, ulong address, int size, AccessKind kind, string? place)

@@ -55,7 +55,7 @@ internal static unsafe class Interpreter
             uint bits;
             switch (ins->Op)
             {
-                case Op.Nop or Op.Prefetch or Op.Fence or Op.NanoSleep:
+                case Op.Nop or Op.Prefetch or Op.NanoSleep:
                     continue;
                 case Op.Bra:
                     left -= next - runStart;
@@ -517,6 +517,9 @@ internal static unsafe class Interpreter
 
                     AtomicUnit.Execute(block, warp, ins, R, mask);
                     continue;
+                case Op.Fence:
+                    block.Clocks?.Fence(warp.Index, mask, (ins->Mod & Mod.BlockScope) != 0);
+                    continue;
                 case Op.Shfl or Op.Vote or Op.Match or Op.Redux or Op.Elect or Op.BarWarpSync:
                     if (WarpUnit.Execute(block, warp, ins, (int)(ins - code), mask))
                     {
@@ -528,6 +531,15 @@ internal static unsafe class Interpreter
 
                     continue;
                 case Op.BarSync or Op.BarRed or Op.BarArrive:
+                    if (mask != pathMask)
+                    {
+                        // A guard lets only some lanes come: the others go on by themselves.
+                        left -= ins - runStart;
+                        Observe(block, ref observer, runStart, ins, pathMask);
+                        warp.Diverge(pathMask & ~mask, (int)(next - code), (int)(ins - code), -1);
+                        goto reload;
+                    }
+
                     left -= next - runStart;
                     Observe(block, ref observer, runStart, next, pathMask);
                     runStart = next;

@@ -24,6 +24,7 @@ internal sealed unsafe class LaunchState : IDisposable
         Lowering.Checks checks = program.Options.Checks;
         CheckInitialised = checks.HasFlag(Lowering.Checks.Initialised);
         CheckRaces = checks.HasFlag(Lowering.Checks.SharedRaces);
+        GlobalRaces = CheckRaces ? new Checks.GlobalRaces(configuration.Grid.Count) : null;
         CheckSynchronisation = checks.HasFlag(Lowering.Checks.Synchronisation);
         CheckMemory = checks.HasFlag(Lowering.Checks.Memory);
         SharedBytes = program.StaticSharedBytes + (configuration.DynamicSharedBytes > 0 ? ((program.StaticSharedBytes + 15) & ~15) - program.StaticSharedBytes + configuration.DynamicSharedBytes : 0);
@@ -62,16 +63,14 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>Blocks run on several cores at once.</summary>
     public bool ManyCores { get; set; }
 
-    /// <summary>The program has atomics, fences or volatile loads, by which blocks may order their accesses: they are not called races.</summary>
-    public bool BlocksMaySynchronise { get; set; }
-
     private int[]? lines;
 
     public long Executed;
 
     public volatile int Stop;
 
-    public Checks.GlobalRaces? GlobalRaces { get; set; }
+    /// <summary>Where races are checked.</summary>
+    public Checks.GlobalRaces? GlobalRaces { get; }
 
     public static Dim3 ClusterOf(KernelProgram program, LaunchConfiguration configuration) =>
         configuration.Cluster ?? (program.Kernel.RequiredCluster is { } c ? new Dim3(c.X, c.Y, c.Z) : new Dim3(1));

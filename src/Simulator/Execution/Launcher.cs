@@ -40,12 +40,6 @@ public static class Launcher
         memory.BindGlobals(program.Module);
         memory.ReleaseFreed();
         using var launch = new LaunchState(program, memory, configuration);
-        launch.BlocksMaySynchronise = program.UsesGlobalSynchronisation || program.UsesAtomicsOrVolatile || configuration.Cooperative || program.HasFences;
-        if (launch.CheckRaces)
-        {
-            launch.GlobalRaces = new GlobalRaces();
-        }
-
         DeviceBuffer? workspace = null;
         if (configuration.Cooperative)
         {

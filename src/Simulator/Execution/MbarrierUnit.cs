@@ -60,7 +60,6 @@ internal static unsafe class MbarrierUnit
             ulong* word = (ulong*)(at.Owner.SharedEntry->Data + at.Offset);
             if (action is MbarrierAction.Init or MbarrierAction.Invalidate)
             {
-                at.Owner.Async!.Forget(at.Offset);
                 *word = action == MbarrierAction.Init ? Initial(block, warp, ins, code, lane).Bits : 0;
                 continue;
             }
@@ -106,11 +105,6 @@ internal static unsafe class MbarrierUnit
 
         if (action.HasFlag(MbarrierAction.Arrive))
         {
-            if (owner == block)
-            {
-                block.Clocks?.Release(warp.Index, block.Async!.ClocksOf(offset));
-            }
-
             int count = ((int*)(r + ins->B))[lane];
             if (count < 1 || count > barrier.Pending)
             {
@@ -164,10 +158,11 @@ internal static unsafe class MbarrierUnit
                 continue;
             }
 
+            // Once more: what has just been delivered is known now too.
             done |= 1u << lane;
-            if (at.Owner == block && block.Clocks is { } clocks)
+            if (at.Owner.Clocks is { } clocks)
             {
-                clocks.Acquire(warp.Index, block.Async!.ClocksOf(at.Offset));
+                block.Clocks!.StrongRead(clocks.Words, at.Offset, warp.Index, 1u << lane, acquire: true, inBlockOnly: false);
             }
         }
 

@@ -439,14 +439,13 @@ internal static unsafe class MemoryUnit
         }
 
         int code = (int)(ins - block.Launch.Code);
-        bool relaxed = (ins->Mod & Mod.Volatile) != 0;
-        if (space == PtxSpace.Shared)
+                if (space == PtxSpace.Shared)
         {
-            RaceUnit.SharedWarp(block, warp, block.SharedRaceWords!, code, addresses, toOffset, mask, total, kind, relaxed);
+            RaceUnit.SharedWarp(block, warp, block.SharedRaceWords!, code, addresses, toOffset, mask, total, kind, ins->Mod);
         }
-        else if (block.Launch.GlobalRaces is { } races && (ins->Mod & Mod.NonCoherent) == 0 && entry->ReadOnly == 0)
+        else if (block.Launch.GlobalRaces is { } races && entry->ReadOnly == 0)
         {
-            RaceUnit.GlobalWarp(block, warp, races, code, addresses, (ulong)ins->Imm, mask, total, kind, relaxed);
+            RaceUnit.GlobalWarp(block, warp, races, code, addresses, (ulong)ins->Imm, mask, total, kind, ins->Mod);
         }
 
         if (kind == AccessKind.Write && entry->Shadow != null)
@@ -523,9 +522,9 @@ internal static unsafe class MemoryUnit
                     return null;
                 }
 
-                if (owner == block && block.SharedRaceWords is { } words)
+                if (block.Launch.CheckRaces)
                 {
-                    RaceUnit.Shared(block, warp, words, code, lane, (int)address, size, kind, (ins->Mod & Mod.Volatile) != 0);
+                    RaceUnit.Shared(block, owner, warp, code, lane, (int)address, size, kind, ins->Mod);
                 }
 
                 break;
@@ -588,9 +587,9 @@ internal static unsafe class MemoryUnit
                     return null;
                 }
 
-                if (block.Launch.GlobalRaces is { } races && (ins->Mod & Mod.NonCoherent) == 0 && entry->ReadOnly == 0)
+                if (block.Launch.GlobalRaces is { } races && entry->ReadOnly == 0)
                 {
-                    RaceUnit.Global(block, warp, races, code, lane, address, size, kind, (ins->Mod & Mod.Volatile) != 0);
+                    RaceUnit.Global(block, warp, races, code, lane, address, size, kind, ins->Mod);
                 }
 
                 address = at;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using KernelForge.Simulator.Checks;
+using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
 
 namespace KernelForge.Simulator.Execution;
@@ -8,37 +9,68 @@ namespace KernelForge.Simulator.Execution;
 /// <summary>Feeds accesses to the race rules and words their findings.</summary>
 internal static unsafe class RaceUnit
 {
-    public static void Shared(BlockContext block, WarpState warp, WordShadow[] words, int code, int lane, int address, int size, AccessKind kind, bool relaxed)
+    /// <summary>An access to the shared memory of a block of the cluster, its own as a rule.</summary>
+    public static void Shared(BlockContext block, BlockContext owner, WarpState warp, int code, int lane, int address, int size, AccessKind kind, uint mod)
     {
+        WordShadow[] words = owner.SharedRaceWords!;
         AccessStamp access = Stamp(block, warp, code, kind);
+        bool strong = IsStrong(kind, mod);
         for (int at = address & ~3; at < address + size; at += 4)
         {
-            access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes(address, size, at), relaxed || kind == AccessKind.Atomic);
-            if (RaceRules.Check(ref words[at >> 2], access, kind != AccessKind.Read, block.Clocks!, blocksMaySynchronise: false, out AccessStamp other)
+            access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes(address, size, at), strong, (mod & Mod.BlockScope) != 0);
+            if (RaceRules.Check(ref words[at >> 2], access, kind != AccessKind.Read, block.Clocks!, out AccessStamp other)
                 && ReportShared(block, warp, code, lane, at, size, kind, other))
             {
-                return;
+                break;
             }
+        }
+
+        if (strong)
+        {
+            Synchronise(block.Clocks!, owner.Clocks!.Words, warp, lane, (ulong)address, size, kind, mod);
         }
     }
 
-    public static void Global(BlockContext block, WarpState warp, GlobalRaces races, int code, int lane, ulong address, int size, AccessKind kind, bool relaxed)
+    public static void Global(BlockContext block, WarpState warp, GlobalRaces races, int code, int lane, ulong address, int size, AccessKind kind, uint mod)
     {
         AccessStamp access = Stamp(block, warp, code, kind);
+        bool strong = IsStrong(kind, mod);
         for (ulong at = address & ~3UL; at < address + (ulong)size; at += 4)
         {
             WordShadow[]? page = races.Page(at);
             if (page is null)
             {
-                return;
+                break;
             }
 
-            access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes((int)(address & 0xfff), size, (int)(at & 0xfff)), relaxed || kind == AccessKind.Atomic);
-            if (RaceRules.Check(ref page[(at >> 2) & 1023], access, kind != AccessKind.Read, block.Clocks!, block.Launch.BlocksMaySynchronise, out AccessStamp other)
+            access.Is((int)block.BlockNumber + 1, (warp.Index * 32) + lane, Bytes((int)(address & 0xfff), size, (int)(at & ~3UL) - (int)(address & ~0xfffUL)), strong, (mod & Mod.BlockScope) != 0);
+            if (RaceRules.Check(ref page[(at >> 2) & 1023], access, kind != AccessKind.Read, block.Clocks!, out AccessStamp other)
                 && ReportGlobal(block, warp, code, lane, at, size, kind, other))
             {
-                return;
+                break;
             }
+        }
+
+        if (strong)
+        {
+            Synchronise(block.Clocks!, races.Words, warp, lane, address, size, kind, mod);
+        }
+    }
+
+    private static bool IsStrong(AccessKind kind, uint mod) => kind == AccessKind.Atomic || (mod & Mod.Volatile) != 0;
+
+    /// <summary>What a strong access makes known, or learns.</summary>
+    private static void Synchronise(BlockClocks clocks, SyncWords words, WarpState warp, int lane, ulong address, int size, AccessKind kind, uint mod)
+    {
+        bool inBlockOnly = (mod & Mod.BlockScope) != 0;
+        if (kind != AccessKind.Write)
+        {
+            clocks.StrongRead(words, address, warp.Index, 1u << lane, (mod & Mod.Acquire) != 0, inBlockOnly);
+        }
+
+        if (kind != AccessKind.Read)
+        {
+            clocks.StrongWrite(words, address, warp.Index, (mod & Mod.Release) != 0, inBlockOnly, keeps: kind == AccessKind.Atomic || size < 4);
         }
     }
 
@@ -47,18 +79,22 @@ internal static unsafe class RaceUnit
     /// with what the lanes have in common made once.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void SharedWarp(BlockContext block, WarpState warp, WordShadow[] words, int code, ulong* addresses, ulong toOffset, uint mask, int size, AccessKind kind, bool relaxed)
+    public static void SharedWarp(BlockContext block, WarpState warp, WordShadow[] words, int code, ulong* addresses, ulong toOffset, uint mask, int size, AccessKind kind, uint mod)
     {
         AccessStamp access = Stamp(block, warp, code, kind);
         int blockNumber = (int)block.BlockNumber + 1;
         BlockClocks clocks = block.Clocks!;
         bool isWrite = kind != AccessKind.Read;
-        bool plain = clocks.TryView(warp.Index, out ReadOnlySpan<int> others, out int joined) && !isWrite && !relaxed && size == 4;
+        bool strong = IsStrong(kind, mod);
+        bool inBlockOnly = (mod & Mod.BlockScope) != 0;
+        ReadOnlySpan<int> others = default;
+        int joined = 0;
+        bool plain = block.Group.Blocks.Length == 1 && clocks.TryView(warp.Index, out others, out joined) && !isWrite && !strong && size == 4;
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
             int address = (int)(addresses[lane] + toOffset);
-            access.Is(blockNumber, (warp.Index * 32) + lane, 15, relaxed);
+            access.Is(blockNumber, (warp.Index * 32) + lane, 15, strong, inBlockOnly);
             if (plain && RaceRules.TryRead(ref words[address >> 2], access, warp.Index, others, joined))
             {
                 continue;
@@ -66,24 +102,30 @@ internal static unsafe class RaceUnit
 
             for (int at = address; at < address + size; at += 4)
             {
-                if (RaceRules.Check(ref words[at >> 2], access, isWrite, clocks, blocksMaySynchronise: false, out AccessStamp other)
+                if (RaceRules.Check(ref words[at >> 2], access, isWrite, clocks, out AccessStamp other)
                     && ReportShared(block, warp, code, lane, at, size, kind, other))
                 {
                     break;
                 }
+            }
+
+            if (strong)
+            {
+                Synchronise(clocks, clocks.Words, warp, lane, (ulong)address, size, kind, mod);
             }
         }
     }
 
     /// <summary>As <see cref="SharedWarp"/> in global memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void GlobalWarp(BlockContext block, WarpState warp, GlobalRaces races, int code, ulong* addresses, ulong displacement, uint mask, int size, AccessKind kind, bool relaxed)
+    public static void GlobalWarp(BlockContext block, WarpState warp, GlobalRaces races, int code, ulong* addresses, ulong displacement, uint mask, int size, AccessKind kind, uint mod)
     {
         AccessStamp access = Stamp(block, warp, code, kind);
         int blockNumber = (int)block.BlockNumber + 1;
         BlockClocks clocks = block.Clocks!;
         bool isWrite = kind != AccessKind.Read;
-        bool maySynchronise = block.Launch.BlocksMaySynchronise;
+        bool strong = IsStrong(kind, mod);
+        bool inBlockOnly = (mod & Mod.BlockScope) != 0;
         ulong key = ulong.MaxValue;
         WordShadow[]? page = null;
         for (uint m = mask; m != 0; m &= m - 1)
@@ -102,14 +144,19 @@ internal static unsafe class RaceUnit
             }
 
             // Aligned: an access never goes from one page into the next.
-            access.Is(blockNumber, (warp.Index * 32) + lane, 15, relaxed);
+            access.Is(blockNumber, (warp.Index * 32) + lane, 15, strong, inBlockOnly);
             for (ulong at = address; at < address + (ulong)size; at += 4)
             {
-                if (RaceRules.Check(ref page[(int)(at >> 2) & 1023], access, isWrite, clocks, maySynchronise, out AccessStamp other)
+                if (RaceRules.Check(ref page[(int)(at >> 2) & 1023], access, isWrite, clocks, out AccessStamp other)
                     && ReportGlobal(block, warp, code, lane, at, size, kind, other))
                 {
                     break;
                 }
+            }
+
+            if (strong)
+            {
+                Synchronise(clocks, races.Words, warp, lane, address, size, kind, mod);
             }
         }
     }
@@ -152,8 +199,7 @@ internal static unsafe class RaceUnit
     // What all lanes have in common.
     private static AccessStamp Stamp(BlockContext block, WarpState warp, int code, AccessKind kind) => new()
     {
-        WarpClock = block.Clocks!.WarpClock(warp.Index),
-        SyncClock = block.Clocks.SyncClock(warp.Index),
+        Clock = block.Clocks!.Clock(warp.Index),
         Line = (block.Launch.LineOf(code) << 1) | (kind == AccessKind.Read ? 0 : 1),
     };
 
@@ -162,9 +208,11 @@ internal static unsafe class RaceUnit
         int otherLine = other.Line >> 1;
         string otherVerb = (other.Line & 1) != 0 ? "write" : "read";
         (int x, int y, int z) = block.Launch.Configuration.Block.At(other.Thread);
-        string who = other.Block == (int)block.BlockNumber + 1 ? $"thread ({x},{y},{z})" : $"thread ({x},{y},{z}) of block {block.Launch.Configuration.Grid.At(other.Block - 1)}";
-        block.Report(
-            FindingKind.Race, warp, code, lane,
-            $"{MemoryUnit.Verb(kind)} of {place} and the {otherVerb} at line {otherLine} by {who} are not ordered by any barrier", name, element, offset, size, otherLine);
+        bool sameBlock = other.Block == (int)block.BlockNumber + 1;
+        string who = $"thread ({x},{y},{z}) of {(sameBlock ? "the same block" : $"block {block.Launch.Configuration.Grid.At(other.Block - 1)}")}";
+        string problem = other.Clock == AccessStamp.InFlight
+            ? $"the asynchronous copy that {who} began at line {otherLine}: nothing waited for its end"
+            : $"the {otherVerb} at line {otherLine} by {who} are not ordered by any {(sameBlock ? "barrier" : "fence and flag")}";
+        block.Report(FindingKind.Race, warp, code, lane, $"{MemoryUnit.Verb(kind)} of {place} and {problem}", name, element, offset, size, otherLine);
     }
 }

@@ -21,7 +21,7 @@ internal static unsafe class SameValue
     /// <param name="other">The earlier access.</param>
     public static bool IsStored(BlockContext block, WarpState warp, int code, int lane, ulong word, in AccessStamp other)
     {
-        if (other.Atomic || (other.Line & 1) == 0 || other.Block != (int)block.BlockNumber + 1)
+        if (other.Strong || (other.Line & 1) == 0 || other.Block != (int)block.BlockNumber + 1)
         {
             return false;
         }
@@ -30,7 +30,7 @@ internal static unsafe class SameValue
         ulong* addresses = (ulong*)(warp.Registers + ins->A);
         uint mine = Word(block, warp, ins, lane, word, out uint bits);
         bool sameInstruction = other.Thread >> 5 == warp.Index && other.Line >> 1 == block.Launch.LineOf(code)
-            && other.WarpClock == block.Clocks!.WarpClock(warp.Index) && other.SyncClock == block.Clocks.SyncClock(warp.Index);
+            && other.Clock == block.Clocks!.Clock(warp.Index);
         if (sameInstruction && addresses[other.Thread & 31] == addresses[lane])
         {
             return ((Word(block, warp, ins, other.Thread & 31, word, out _) ^ mine) & bits) == 0;

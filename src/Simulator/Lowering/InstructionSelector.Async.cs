@@ -37,7 +37,7 @@ internal sealed partial class InstructionSelector
         {
             PtxSpace space = SpaceOf();
             (int row, long offset) = Address(Operand(0), space);
-            EmitAsync(new Instruction { Op = Op.CpAsyncArrive, Type2 = (byte)space, A = row, Imm = offset, D2 = Has("noinc") ? 0 : 1 });
+            EmitAsync(new Instruction { Op = Op.CpAsyncArrive, Type2 = (byte)space, A = row, Imm = offset, D2 = Has("noinc") ? 0 : 1, Mod = Mod.Release });
         }
         else
         {
@@ -219,7 +219,7 @@ internal sealed partial class InstructionSelector
             int done = PredicateDestination(Operand(0));
             bool parity = Has("parity");
             int awaited = parity ? Source(2, U32) : Source(2, B64);
-            EmitAsync(new Instruction { Op = Op.MbarrierWait, Type2 = (byte)space, A = row, Imm = offset, D = done, B = awaited, Mod = parity ? 0 : Mod.B64 });
+            EmitAsync(new Instruction { Op = Op.MbarrierWait, Type2 = (byte)space, A = row, Imm = offset, D = done, B = awaited, Mod = (parity ? 0 : Mod.B64) | (Has("relaxed") ? 0 : Mod.Acquire) });
             return;
         }
 
@@ -240,7 +240,7 @@ internal sealed partial class InstructionSelector
 
         int operand = statement.Operands.Count > 2 ? Source(2, U32) : one;
         arrive |= Has("expect_tx") ? MbarrierAction.Expect : MbarrierAction.None;
-        EmitAsync(new Instruction { Op = Op.Mbarrier, Type2 = (byte)space, A = row, Imm = offset, D = state, B = Has("expect_tx") ? one : operand, C = operand, D2 = (int)arrive });
+        EmitAsync(new Instruction { Op = Op.Mbarrier, Type2 = (byte)space, A = row, Imm = offset, D = state, B = Has("expect_tx") ? one : operand, C = operand, D2 = (int)arrive, Mod = Has("relaxed") ? 0 : Mod.Release });
     }
 
     /// <summary>barrier.cluster.</summary>

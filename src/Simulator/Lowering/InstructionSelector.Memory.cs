@@ -28,6 +28,10 @@ internal sealed partial class InstructionSelector
         return PtxSpace.Generic;
     }
 
+    /// <summary>What a load, store, atomic or fence orders, and for whom (PTX ISA §8.5).</summary>
+    private uint Order() =>
+        (Has("acquire") || Has("acq_rel") ? Mod.Acquire : 0) | (Has("release") || Has("acq_rel") ? Mod.Release : 0) | (Has("cta") ? Mod.BlockScope : 0);
+
     private int VectorCount() => Has("v2") ? 2 : Has("v4") ? 4 : Has("v8") ? 8 : 1;
 
     /// <summary>An address operand: the row of its base (64 bits) and the constant offset.</summary>
@@ -103,7 +107,7 @@ internal sealed partial class InstructionSelector
         uint mod = wide ? Mod.D64 : 0;
         if (Has("volatile") || Has("relaxed") || Has("acquire"))
         {
-            mod |= Mod.Volatile;
+            mod |= Mod.Volatile | Order();
             if (space is PtxSpace.Global or PtxSpace.Generic)
             {
                 builder.Program.UsesGlobalSynchronisation = true;
@@ -113,11 +117,6 @@ internal sealed partial class InstructionSelector
         if (Has("mmio"))
         {
             throw Unsupported();
-        }
-
-        if (Has("nc"))
-        {
-            mod |= Mod.NonCoherent;
         }
 
         // Call results and parameters of device functions lie in the frame.
@@ -195,7 +194,7 @@ internal sealed partial class InstructionSelector
         uint mod = wide || Wide(t) ? Mod.D64 : 0;
         if (Has("volatile") || Has("relaxed") || Has("release"))
         {
-            mod |= Mod.Volatile;
+            mod |= Mod.Volatile | Order();
         }
 
         (int Row, long Offset) place;
@@ -277,12 +276,14 @@ internal sealed partial class InstructionSelector
             builder.Program.RunsOnOneCore = true;
         }
 
+        // An atomic whose result is used acquires what it read: see docs/adr/0013.
+        uint order = Order() | (d != 0 ? Mod.Acquire : 0);
         (int row, long offset) = Address(Operand(at), space);
         int b = Source(at + 1, t);
         int c = kind == 7 ? Source(at + 2, t) : b;
         Emit(new Instruction
         {
-            Op = Op.Atom, Type = (byte)t, Type2 = (byte)space, D = d, A = row, B = b, C = c, D2 = kind, Imm = offset, Mod = Wide(t) ? Mod.D64 : 0,
+            Op = Op.Atom, Type = (byte)t, Type2 = (byte)space, D = d, A = row, B = b, C = c, D2 = kind, Imm = offset, Mod = (Wide(t) ? Mod.D64 : 0) | order,
         });
     }
 

@@ -565,8 +565,7 @@ internal sealed partial class InstructionSelector
                 Emit(new Instruction { Op = Op.Nop });
                 break;
             case "membar" or "fence":
-                builder.Program.HasFences |= !Has("proxy") && !Has("mbarrier_init");
-                Emit(new Instruction { Op = Op.Fence });
+                Emit(Has("proxy") ? new Instruction { Op = Op.Nop } : new Instruction { Op = Op.Fence, Mod = Order() });
                 break;
             case "nanosleep":
                 Emit(new Instruction { Op = Op.NanoSleep });

@@ -93,8 +93,6 @@ public sealed class KernelProgram
 
     internal bool UsesBarriers { get; set; }
 
-    internal bool HasFences { get; set; }
-
     internal bool UsesAtomicsOrVolatile { get; set; }
 
     internal int TruePredicateOffset { get; set; }

@@ -277,7 +277,11 @@ internal static class Mod
     public const uint Volatile = 1 << 26;
     public const uint Unaligned = 1 << 27;
     public const uint CNegated = 1 << 28;
-    public const uint NonCoherent = 1 << 29;
+
+    // Of loads, stores, atomics and fences, which need no rounding.
+    public const uint Acquire = Ftz;
+    public const uint Release = Sat;
+    public const uint BlockScope = RoundInteger;
 }
 
 /// <summary>Comparison numbers in <see cref="Mod.CmpMask"/>.</summary>

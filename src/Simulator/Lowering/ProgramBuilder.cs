@@ -305,7 +305,7 @@ internal sealed class ProgramBuilder
             }
 
             shared[v.Name] = ((int)start, (int)v.Size);
-            Program.SharedVariables.Add(new SharedVariable(Demangle(v.Name), (int)start, (int)v.Size, v.Type.Size()));
+            Program.SharedVariables.Add(new SharedVariable(Demangle(v.Name), (int)start, (int)v.Size, v.ElementBytes));
             at = (int)(start + v.Size);
         }
 
@@ -322,7 +322,7 @@ internal sealed class ProgramBuilder
             if (used.Contains(v.Name))
             {
                 Program.StaticSharedBytes = at == 0 ? 0 : dynamicStart;
-                Program.SharedVariables.Add(new SharedVariable(Demangle(v.Name), dynamicStart, 0, v.Type.Size()));
+                Program.SharedVariables.Add(new SharedVariable(Demangle(v.Name), dynamicStart, 0, v.ElementBytes));
             }
         }
     }

@@ -11,7 +11,7 @@ public sealed unsafe class DeviceMemory : IDisposable
 {
     internal const ulong FirstAddress = 0x7f00_0000_0000UL;
     private const int SlotShift = 32;
-    private readonly List<DeviceBuffer?> buffers = [];
+    private readonly List<DeviceBuffer> buffers = [];
     private readonly List<int> slots = [];
     private readonly Dictionary<PtxModule, Dictionary<string, DeviceBuffer>> globals = [];
     private readonly List<BufferViolation> violations = [];
@@ -22,7 +22,7 @@ public sealed unsafe class DeviceMemory : IDisposable
     public long ContiguousLimit { get; init; } = 32L << 20;
 
     /// <summary>Host memory that the pages of all paged buffers take now, bytes.</summary>
-    public long ResidentBytes => buffers.Sum(buffer => buffer?.ResidentBytes ?? 0);
+    public long ResidentBytes => buffers.Sum(buffer => buffer.ResidentBytes);
 
     /// <summary>Writes to read-only buffers, the first of each launch and line.</summary>
     public IReadOnlyList<BufferViolation> Violations => violations;
@@ -51,11 +51,10 @@ public sealed unsafe class DeviceMemory : IDisposable
         return buffer;
     }
 
-    /// <summary>Frees a buffer. Its addresses are never used again.</summary>
+    /// <summary>Frees a buffer. Its addresses are never used again; whoever uses them is told whose they were.</summary>
     public void Free(DeviceBuffer buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
-        buffers[buffer.Id] = null;
         buffer.Release();
     }
 
@@ -143,7 +142,7 @@ public sealed unsafe class DeviceMemory : IDisposable
                 {
                     Name = variable.Name,
                     ByteLength = variable.Size,
-                    ElementSize = variable.Type.Size(),
+                    ElementSize = variable.ElementBytes,
                     ElementType = variable.Type.ToString(),
                     ReadOnly = variable.Space == PtxSpace.Constant,
                     Initialised = true,
@@ -220,7 +219,7 @@ public sealed unsafe class DeviceMemory : IDisposable
         return 0;
     }
 
-    /// <summary>The buffer that holds or stands nearest before an address, or null.</summary>
+    /// <summary>The buffer that holds or stands nearest before an address, freed or not, or null.</summary>
     internal DeviceBuffer? Find(ulong address)
     {
         ulong slot = (address - FirstAddress) >> SlotShift;
@@ -257,8 +256,7 @@ public sealed unsafe class DeviceMemory : IDisposable
     {
         for (int i = 0; i < buffers.Count; i++)
         {
-            buffers[i]?.Release();
-            buffers[i] = null;
+            buffers[i].Release();
         }
     }
 }

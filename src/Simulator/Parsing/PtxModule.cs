@@ -11,7 +11,11 @@ namespace KernelForge.Simulator.Parsing;
 /// <param name="IsExtern">Declared <c>.extern</c>.</param>
 public sealed record PtxVariable(
     string Name, PtxSpace Space, PtxType Type, int Alignment, long Size, byte[]? Initialiser,
-    IReadOnlyList<PtxRelocation> Relocations, bool IsExtern);
+    IReadOnlyList<PtxRelocation> Relocations, bool IsExtern)
+{
+    /// <summary>Bytes of what the source calls an element. PTX declares arrays as bytes; their alignment tells, where it was not raised for vector accesses.</summary>
+    public int ElementBytes => Type.Size() > 1 ? Type.Size() : Size == 0 || Alignment > 8 ? 4 : Alignment;
+}
 
 /// <summary>An address in an initialiser: at <paramref name="Offset"/> stands the address of <paramref name="Symbol"/> plus <paramref name="Addend"/>.</summary>
 public sealed record PtxRelocation(int Offset, string Symbol, long Addend, bool Generic);

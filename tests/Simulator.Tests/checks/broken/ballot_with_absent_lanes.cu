@@ -1,0 +1,8 @@
+// kernel: k grid=1 block=32
+// arg: int* x 32 in iota
+// arg: int* out 32 out
+extern "C" __global__ void k(const int* x, int* out) {
+    unsigned int mask = 0;
+    if (x[threadIdx.x] % 2) mask = __ballot_sync(0xffffffffu, x[threadIdx.x] > 10);  // expect: invalid_mask
+    out[threadIdx.x] = mask;
+}

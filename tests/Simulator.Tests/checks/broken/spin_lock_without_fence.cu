@@ -1,0 +1,8 @@
+// kernel: k grid=4 block=1
+// arg: int* lock 1 inout zero
+// arg: int* count 1 inout zero
+extern "C" __global__ void k(int* lock, int* count) {
+    while (atomicCAS(lock, 0, 1) != 0) { }
+    count[0] += 1;  // expect: race count[0] with @itself // @itself
+    atomicExch(lock, 0);
+}

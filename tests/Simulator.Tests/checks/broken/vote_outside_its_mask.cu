@@ -1,0 +1,6 @@
+// kernel: k grid=1 block=32
+// arg: int* x 32 in iota
+// arg: int* out 32 out
+extern "C" __global__ void k(const int* x, int* out) {
+    out[threadIdx.x] = __any_sync(0x00000fffu, x[threadIdx.x] > 20);  // expect: invalid_mask
+}
