@@ -85,18 +85,35 @@ internal sealed class KernelRun : IDisposable
         return this;
     }
 
+    /// <summary>Launches in the interpreter and, on the same memory, in compiled code; everything that can be seen must be the same.</summary>
     public LaunchResult Launch(Dim3 grid, Dim3 block)
     {
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
-        return Launcher.Run(
+        memory.BindGlobals(module);
+        var before = new MemoryImage(memory);
+        LaunchResult expected = Launch(program, grid, block, BackEnd.Interpreter);
+        var after = new MemoryImage(memory);
+        before.Restore();
+        LaunchResult actual = Launch(program, grid, block, BackEnd.Compiler);
+        Assert.Equal(expected.Completion, actual.Completion);
+        Assert.Equal(expected.Findings, actual.Findings);
+        Assert.Equal(expected.Printf, actual.Printf);
+        Assert.Equal(expected.LaneInstructions, actual.LaneInstructions);
+        Assert.Equal(expected.Positions, actual.Positions);
+        Assert.Null(MemoryImage.Difference(after, new MemoryImage(memory)));
+        return actual;
+    }
+
+    /// <summary>Launches in one back end.</summary>
+    public LaunchResult Launch(KernelProgram program, Dim3 grid, Dim3 block, BackEnd backEnd) =>
+        Launcher.Run(
             program, memory,
             new LaunchConfiguration
             {
                 Grid = grid, Block = block, Parameters = parameters.ToArray(), InstructionBudget = Budget, MaxDegreeOfParallelism = Cores,
-                Cooperative = Cooperative, DynamicSharedBytes = Shared,
+                Cooperative = Cooperative, DynamicSharedBytes = Shared, BackEnd = backEnd,
             },
             TestContext.Current.CancellationToken);
-    }
 
     /// <summary>Launches and expects an end without findings.</summary>
     public KernelRun Clean(Dim3 grid, Dim3 block)

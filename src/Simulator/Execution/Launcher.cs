@@ -42,6 +42,11 @@ public static class Launcher
             launch.GlobalRaces = new GlobalRaces();
         }
 
+        if (!TObserver.Enabled)
+        {
+            launch.ChooseBackEnd();
+        }
+
         DeviceBuffer? workspace = null;
         if (configuration.Cooperative)
         {
@@ -158,6 +163,11 @@ public static class Launcher
             long before = block.Executed;
             BlockOutcome outcome = block.Run(ref observer, BlockTurn);
             long total = Interlocked.Add(ref launch.Executed, block.Executed - before);
+            if (!TObserver.Enabled)
+            {
+                launch.Consider(total);
+            }
+
             if (outcome == BlockOutcome.Stopped)
             {
                 if (block.Completion != LaunchCompletion.Completed)
@@ -291,6 +301,11 @@ public static class Launcher
         long before = block.Executed;
         BlockOutcome outcome = block.Run(ref observer, BlockTurn / 10);
         launch.Executed += block.Executed - before;
+        if (!TObserver.Enabled)
+        {
+            launch.Consider(launch.Executed);
+        }
+
         if (outcome == BlockOutcome.Finished && !MustStop(launch, launch.Executed, cancellationToken))
         {
             if (TObserver.Enabled)

@@ -10,6 +10,7 @@ public sealed class KernelProgram
         Module = module;
         Kernel = kernel;
         Options = options;
+        Compiler = new Compilation.KernelCompiler(this);
     }
 
     /// <summary>The module it came from.</summary>
@@ -45,6 +46,8 @@ public sealed class KernelProgram
     /// <summary>Reads of <c>%clock</c>, <c>%globaltimer</c>, <c>%gridid</c> or <c>%envreg</c>: names of those used.</summary>
     public IReadOnlyList<string> UnrankedReads { get; internal set; } = [];
 
+    internal Compilation.KernelCompiler Compiler { get; }
+
     internal Instruction[] Code { get; set; } = [];
 
     /// <summary>Code index to instruction number; -1 for pseudo instructions.</summary>
@@ -70,6 +73,9 @@ public sealed class KernelProgram
 
     /// <summary>Registers that some path reads before it writes them: cleared for every block.</summary>
     internal List<(int Offset, int Bytes)> MaybeUndefined { get; set; } = [];
+
+    /// <summary>A register's number (as in <see cref="InstructionInfo"/>) to its row.</summary>
+    internal IReadOnlyDictionary<int, (int Offset, int Bytes)> RegisterPlaces { get; set; } = new Dictionary<int, (int Offset, int Bytes)>();
 
     internal int CarryOffset { get; set; }
 
