@@ -164,7 +164,7 @@ public sealed class AsyncTests
     [Fact]
     public void A_semaphore_lets_one_thread_in_at_a_time()
     {
-        using var run = new KernelRun("scopes.ptx", "sem");
+        using var run = new KernelRun("scopes.ptx", "sem") { Spins = true };
         run.In("y", new int[1], readOnly: false).Clean(new Dim3(1), new Dim3(64));
         Assert.Equal(64, run.Read<int>("y")[0]);
     }

@@ -38,6 +38,9 @@ internal sealed class KernelRun : IDisposable
 
     public int Cores { get; set; } = 1;
 
+    /// <summary>Lanes spin until others let them go: how often depends on where a turn ends.</summary>
+    public bool Spins { get; init; }
+
     public bool Cooperative { get; set; }
 
     public int Shared { get; set; }
@@ -101,19 +104,40 @@ internal sealed class KernelRun : IDisposable
         return this;
     }
 
+    /// <summary>Launches in the interpreter and, on the same memory, in compiled code; everything that can be seen must be the same.</summary>
     public LaunchResult Launch(Dim3 grid, Dim3 block)
     {
         Coverage.TestedOpcodes.Record(module, kernel);
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
-        return Launcher.Run(
+        memory.BindGlobals(module);
+        var before = new MemoryImage(memory);
+        LaunchResult expected = Launch(program, grid, block, BackEnd.Interpreter);
+        var after = new MemoryImage(memory);
+        before.Restore();
+        LaunchResult actual = Launch(program, grid, block, BackEnd.Compiler);
+        Assert.Equal(expected.Completion, actual.Completion);
+        Assert.Equal(expected.Findings, actual.Findings);
+        Assert.Equal(expected.Printf, actual.Printf);
+        if (!Spins)
+        {
+            Assert.Equal(expected.LaneInstructions, actual.LaneInstructions);
+        }
+
+        Assert.Equal(expected.Positions, actual.Positions);
+        Assert.Null(MemoryImage.Difference(after, new MemoryImage(memory)));
+        return actual;
+    }
+
+    /// <summary>Launches in one back end.</summary>
+    public LaunchResult Launch(KernelProgram program, Dim3 grid, Dim3 block, BackEnd backEnd) =>
+        Launcher.Run(
             program, memory,
             new LaunchConfiguration
             {
                 Grid = grid, Block = block, Parameters = parameters.ToArray(), InstructionBudget = Budget, MaxDegreeOfParallelism = Cores,
-                Cooperative = Cooperative, DynamicSharedBytes = Shared,
+                Cooperative = Cooperative, DynamicSharedBytes = Shared, BackEnd = backEnd,
             },
             TestContext.Current.CancellationToken);
-    }
 
     /// <summary>Launches under counters; gives the lane instructions that these counted and those that ran, both with every lane of a warp.</summary>
     public (double Counted, long Executed) Count(Dim3 grid, Dim3 block)

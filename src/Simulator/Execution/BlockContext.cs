@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using KernelForge.Simulator.Checks;
+using KernelForge.Simulator.Compilation;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
 
@@ -289,6 +290,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         where TObserver : struct, IExecutionObserver<TObserver>
     {
         TurnLimit = Executed + turnLimit;
+        CompiledKernel? compiled = Launch.Compiled;
         while (true)
         {
             bool progress = false;
@@ -309,7 +311,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
                 while (warp.Alive != 0 && Executed < turnEnd && warp.PickReady())
                 {
                     progress = true;
-                    InterpreterExit exit = Interpreter.Run(this, warp, ref observer);
+                    InterpreterExit exit = !TObserver.Enabled && compiled is not null ? CompiledRunner.Run(this, warp, compiled) : Interpreter.Run(this, warp, ref observer);
                     if (exit == InterpreterExit.Stop)
                     {
                         return BlockOutcome.Stopped;
@@ -450,6 +452,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
 
     public void Dispose()
     {
+        FreeCompiled();
         NativeMemory.AlignedFree(registers);
         NativeMemory.Free(emptyEntry);
         NativeMemory.Free(Cache);

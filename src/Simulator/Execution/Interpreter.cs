@@ -16,6 +16,30 @@ internal enum InterpreterExit
 
     /// <summary>The block ends: trap, failed assert, stack overflow, or the launch was stopped.</summary>
     Stop,
+
+    /// <summary>Compiled code can go on; what is left of the turn stands in the block.</summary>
+    HandBack,
+}
+
+/// <summary>How far the interpreter goes; chosen when it is compiled.</summary>
+internal interface IReach
+{
+    /// <summary>It stops where compiled code can go on, after one instruction at least.</summary>
+    static abstract bool UntilEntry { get; }
+}
+
+/// <summary>To the end of the turn.</summary>
+internal readonly struct WholeTurn : IReach
+{
+    /// <inheritdoc/>
+    public static bool UntilEntry => false;
+}
+
+/// <summary>To where compiled code can go on.</summary>
+internal readonly struct UntilEntry : IReach
+{
+    /// <inheritdoc/>
+    static bool IReach.UntilEntry => true;
 }
 
 /// <summary>
@@ -24,22 +48,41 @@ internal enum InterpreterExit
 /// </summary>
 internal static unsafe class Interpreter
 {
-    // Warp instructions that a path runs before the next one gets its turn.
-    private const long Quantum = 20_000;
+    /// <summary>Warp instructions that a path runs before the next one gets its turn.</summary>
+    public const long Quantum = 20_000;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Runs a warp's current path for a turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static InterpreterExit Run<TObserver>(BlockContext block, WarpState warp, ref TObserver observer)
+        where TObserver : struct, IExecutionObserver<TObserver> => Run<TObserver, WholeTurn>(block, warp, ref observer, Quantum);
+
+    /// <summary>Runs a warp's current path for what is left of a turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static InterpreterExit Run<TObserver, TReach>(BlockContext block, WarpState warp, ref TObserver observer, long left)
         where TObserver : struct, IExecutionObserver<TObserver>
+        where TReach : struct, IReach
     {
         Instruction* code = block.Launch.Code;
         byte* R = warp.Registers;
         uint pathMask = warp.Paths[warp.Current].Mask;
         Instruction* next = code + warp.Paths[warp.Current].Pc;
         Instruction* runStart = next;
-        long left = Quantum;
+        bool fresh = true;
         while (true)
         {
             Instruction* ins = next++;
+            if (TReach.UntilEntry)
+            {
+                if (!fresh && block.IsEntry((int)(ins - code)))
+                {
+                    warp.Paths[warp.Current].Pc = (int)(ins - code);
+                    block.Left = left - (ins - runStart);
+                    return InterpreterExit.HandBack;
+                }
+
+                fresh = false;
+            }
+
             uint mask = pathMask;
             if (ins->Guard != 0)
             {

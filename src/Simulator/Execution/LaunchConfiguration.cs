@@ -12,6 +12,19 @@ public readonly record struct Dim3(int X, int Y = 1, int Z = 1)
     public (int X, int Y, int Z) At(long linear) => ((int)(linear % X), (int)(linear / X % Y), (int)(linear / X / Y));
 }
 
+/// <summary>What executes a launch. Results and findings are the same.</summary>
+public enum BackEnd
+{
+    /// <summary>The interpreter first; compiled code as soon as the launch has shown to be worth compiling, or at once where it is there already.</summary>
+    Automatic,
+
+    /// <summary>The interpreter only: the reference.</summary>
+    Interpreter,
+
+    /// <summary>Compiled code from the first instruction, wherever the machine and the checks allow it.</summary>
+    Compiler,
+}
+
 /// <summary>How to launch a kernel.</summary>
 public sealed record LaunchConfiguration
 {
@@ -53,6 +66,9 @@ public sealed record LaunchConfiguration
 
     /// <summary>Findings kept of each kind.</summary>
     public int MaxFindingsPerKind { get; init; } = 16;
+
+    /// <summary>What executes the launch. Launches under an observer or with race checks are the interpreter's in any case.</summary>
+    public BackEnd BackEnd { get; init; }
 
     /// <summary>Streaming multiprocessors: <c>%nsmid</c>, and how many blocks are resident where blocks wait for each other.</summary>
     public int SmCount { get; init; } = 132;

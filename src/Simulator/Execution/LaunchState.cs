@@ -63,6 +63,14 @@ internal sealed unsafe class LaunchState : IDisposable
     /// <summary>Blocks run on several cores at once.</summary>
     public bool ManyCores { get; set; }
 
+    /// <summary>The program's compiled code, once it is there.</summary>
+    public Compilation.CompiledKernel? Compiled
+    {
+        get => Volatile.Read(ref compiled);
+        set => Volatile.Write(ref compiled, value);
+    }
+
+    private Compilation.CompiledKernel? compiled;
     private int[]? lines;
 
     public long Executed;
@@ -113,6 +121,34 @@ internal sealed unsafe class LaunchState : IDisposable
         }
 
         return [.. blocks.Select(number => grid.At(number)).Select(b => (b.X / Cluster.X) + ((long)(grid.X / Cluster.X) * ((b.Y / Cluster.Y) + ((long)(grid.Y / Cluster.Y) * (b.Z / Cluster.Z))))).Distinct()];
+    }
+
+    // Warp instructions after which compiling pays: the interpreter needs about as long for them as the compiler for a kernel.
+    private const long WorthCompiling = 2_000_000;
+
+    // 1: the choice is made, or somebody is making it.
+    private int chosen;
+
+    /// <summary>Before the first block: compiled code that is there is used, and made where the caller asks for it.</summary>
+    public void ChooseBackEnd()
+    {
+        if (Configuration.BackEnd == BackEnd.Interpreter || !Compilation.KernelCompiler.Serves(Program))
+        {
+            chosen = 1;
+            return;
+        }
+
+        Compiled = Configuration.BackEnd == BackEnd.Compiler ? Program.Compiler.Get(Configuration, SharedBytes) : Program.Compiler.Known(Configuration, SharedBytes);
+        chosen = Compiled is not null || Configuration.BackEnd == BackEnd.Compiler ? 1 : 0;
+    }
+
+    /// <summary>Compiles once the launch has shown that it is worth it; blocks that run meanwhile go on in the interpreter and change over at their next turn.</summary>
+    public void Consider(long executed)
+    {
+        if (chosen == 0 && executed >= WorthCompiling && Interlocked.Exchange(ref chosen, 1) == 0)
+        {
+            Compiled = Program.Compiler.Get(Configuration, SharedBytes);
+        }
     }
 
     /// <summary>Source line of a code index.</summary>

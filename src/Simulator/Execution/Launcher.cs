@@ -40,6 +40,11 @@ public static class Launcher
         memory.BindGlobals(program.Module);
         memory.ReleaseFreed();
         using var launch = new LaunchState(program, memory, configuration);
+        if (!TObserver.Enabled)
+        {
+            launch.ChooseBackEnd();
+        }
+
         DeviceBuffer? workspace = null;
         if (configuration.Cooperative)
         {
@@ -146,6 +151,11 @@ public static class Launcher
             long before = group.Executed;
             BlockOutcome outcome = group.Run(ref observer, BlockTurn);
             long total = Interlocked.Add(ref launch.Executed, group.Executed - before);
+            if (!TObserver.Enabled)
+            {
+                launch.Consider(total);
+            }
+
             if (outcome == BlockOutcome.Stopped)
             {
                 if (group.Completion != LaunchCompletion.Completed)
@@ -274,6 +284,11 @@ public static class Launcher
         long before = group.Executed;
         BlockOutcome outcome = group.Run(ref observer, BlockTurn / 10);
         launch.Executed += group.Executed - before;
+        if (!TObserver.Enabled)
+        {
+            launch.Consider(launch.Executed);
+        }
+
         bool repeats = group.Repeated > MaxRepeated;
         if (outcome == BlockOutcome.Stopped)
         {

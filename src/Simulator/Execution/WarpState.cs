@@ -77,6 +77,9 @@ internal sealed unsafe class WarpState
     /// <summary>By lane, the phase of the cluster's barrier that it has to see the end of.</summary>
     public int[] ClusterPhases = [];
 
+    /// <summary>The exit of compiled code whose numbers are not in the register file yet; -1: none.</summary>
+    public int Loose = -1;
+
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public void Start(uint mask)
     {
@@ -85,6 +88,7 @@ internal sealed unsafe class WarpState
         PathCount = 1;
         Current = 0;
         Yields = 0;
+        Loose = -1;
         Paths[0] = new PathState { Mask = mask, Convergence = -1, Frame = -1 };
         Array.Clear(Convergences);
         for (int i = 0; i < FrameCount; i++)

@@ -10,6 +10,7 @@ public sealed class KernelProgram
         Module = module;
         Kernel = kernel;
         Options = options;
+        Compiler = new Compilation.KernelCompiler(this);
     }
 
     /// <summary>The module it came from.</summary>
@@ -54,6 +55,8 @@ public sealed class KernelProgram
     /// <summary>32-bit words of each register by number; 0 for predicates.</summary>
     internal byte[] RegisterWords { get; set; } = [];
 
+    internal Compilation.KernelCompiler Compiler { get; }
+
     internal Instruction[] Code { get; set; } = [];
 
     /// <summary>Code index to instruction number; -1 for pseudo instructions.</summary>
@@ -79,6 +82,9 @@ public sealed class KernelProgram
 
     /// <summary>Registers that some path reads before it writes them: cleared for every block.</summary>
     internal List<(int Offset, int Bytes)> MaybeUndefined { get; set; } = [];
+
+    /// <summary>A register's number (as in <see cref="InstructionInfo"/>) to its row.</summary>
+    internal IReadOnlyDictionary<int, (int Offset, int Bytes)> RegisterPlaces { get; set; } = new Dictionary<int, (int Offset, int Bytes)>();
 
     internal int CarryOffset { get; set; }
 

@@ -87,6 +87,7 @@ internal sealed class ProgramBuilder
         Program.UnrankedReads = unranked;
         Program.RegisterBytes = (nextOffset + 63) & ~63;
         Program.Functions = [.. reached.Select(f => Frames[f.Name])];
+        Program.RegisterPlaces = RegisterPlaces;
         return Program;
     }
 

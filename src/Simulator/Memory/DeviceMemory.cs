@@ -27,6 +27,9 @@ public sealed unsafe class DeviceMemory : IDisposable
     /// <summary>Writes to read-only buffers, the first of each launch and line.</summary>
     public IReadOnlyList<BufferViolation> Violations => violations;
 
+    /// <summary>All buffers that are not freed.</summary>
+    internal IEnumerable<DeviceBuffer> Buffers => buffers.OfType<DeviceBuffer>().Where(b => !b.IsFreed);
+
     /// <summary>Allocates a buffer.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative or above 1 TiB.</exception>
     public DeviceBuffer Allocate(BufferSpec spec)

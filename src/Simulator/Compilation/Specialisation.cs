@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using KernelForge.Simulator.Execution;
+
+namespace KernelForge.Simulator.Compilation;
+
+/// <summary>What a program's code is made for, besides the program and its set of checks.</summary>
+/// <param name="Block">The block's shape: it gives each lane's thread index.</param>
+/// <param name="SharedBytes">Shared memory of a block.</param>
+/// <param name="Parameters">The 32-bit integer parameters by offset, or empty: they are read when the code runs.</param>
+internal sealed record Specialisation(Dim3 Block, int SharedBytes, ImmutableArray<(int Offset, int Value)> Parameters)
+{
+    public bool Equals(Specialisation? other) =>
+        other is not null && Block == other.Block && SharedBytes == other.SharedBytes && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
+
+    public override int GetHashCode()
+    {
+        var hash = default(HashCode);
+        hash.Add(Block);
+        hash.Add(SharedBytes);
+        foreach ((int _, int value) in Parameters)
+        {
+            hash.Add(value);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    /// <summary>The constant at an offset of the parameter block.</summary>
+    public long? Parameter(long offset)
+    {
+        foreach ((int at, int value) in Parameters)
+        {
+            if (at == offset)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+}
