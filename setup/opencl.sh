@@ -32,7 +32,7 @@ make_opencl() {
   rm -rf --one-file-system -- "$next"
   mkdir "$next"
   say "PoCL and Oclgrind from Debian $KF_OPENCL_SUITE, about 150 MB, from $from; takes about a minute"
-  local -a options=(--variant=extract --aptopt='APT::Install-Recommends "false"' --dpkgopt=path-exclude='/usr/share/doc/*' --dpkgopt=path-exclude='/usr/share/man/*' --include="$KF_OPENCL_PACKAGES")
+  local -a options=(--variant=extract --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --aptopt='APT::Install-Recommends "false"' --dpkgopt=path-exclude='/usr/share/doc/*' --dpkgopt=path-exclude='/usr/share/man/*' --include="$KF_OPENCL_PACKAGES")
   if ((EUID == 0)); then
     watched "PoCL and Oclgrind" "$next" mmdebstrap --mode=root --format=directory "${options[@]}" "$KF_OPENCL_SUITE" "$next" "$from" || return 1
   else

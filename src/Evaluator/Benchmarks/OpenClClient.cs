@@ -16,7 +16,7 @@ internal static class OpenClClient
     {
         var limits = new ChildSpec { FileName = string.Empty, MemoryLimitBytes = 8L << 30, Timeout = Limit, Pipe = true };
         await using var child = ChildProcess.Start(EvaluatorProgram.Sandboxed(
-            limits, ["bench", "opencl", implementation], heapBytes: 4L << 30, root, ["usr", "lib", "lib64", "bin", "etc/OpenCL", "etc/ld.so.cache"], hostPaths: []));
+            limits, ["bench", "opencl", implementation], heapBytes: 4L << 30, root, ["usr", "etc/OpenCL"], hostPaths: []));
         child.CloseInput();
         await using var registration = cancellationToken.Register(child.Kill);
         using var reader = new StreamReader(child.Messages);
