@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Ptx;
+using KernelForge.Evaluator.Benchmarks;
 using KernelForge.Evaluator.Compilation;
 using KernelForge.Evaluator.Judging;
 using KernelForge.Evaluator.Platforms;
@@ -18,7 +19,8 @@ return args switch
     ["judge"] => await JudgeAsync(),
     ["ptx"] => await PtxAsync(),
     ["compile", .. var libraries] => await CompilerProcess.RunAsync(libraries, OpenInput(), CancellationToken.None),
-    ["bench", "simulator"] => await WriteAsync(SimulatorBench.Run(CancellationToken.None), ContractsJson.Default.BenchReport),
+    ["bench", "simulator", .. var root] => await WriteAsync(await SimulatorBench.RunAsync(root.FirstOrDefault(), CancellationToken.None), ContractsJson.Default.BenchReport),
+    ["bench", "opencl", var implementation] => await WriteAsync(OpenClBench.Run(implementation), OpenClJson.Default.OpenClReport),
     ["run", "sim"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), warm: false, CancellationToken.None),
     ["run", "sim", "warm"] => await RunnerProgram.RunAsync(new SimPlatform(), OpenInput(), warm: true, CancellationToken.None),
     _ => 64,

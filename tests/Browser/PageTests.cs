@@ -11,7 +11,7 @@ public sealed class PageTests(ServiceUnderTest service)
     ];
 
     /// <summary>Pairs of text and background whose contrast is below 4.5, by the formula of WCAG 2.</summary>
-    private const string LowContrasts =
+    internal const string LowContrasts =
         """
         () => {
           const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });

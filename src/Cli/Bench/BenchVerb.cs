@@ -28,7 +28,7 @@ internal static class BenchVerb
         {
             var report = result.GetRequiredValue(name) switch
             {
-                "simulator" => await SimulatorBench.RunAsync(cancellationToken),
+                "simulator" => await SimulatorBench.RunAsync(surroundings.Setting("KERNELFORGE_OPENCL"), cancellationToken),
                 "evaluation" => await new EvaluationBench(surroundings).RunAsync(cancellationToken),
                 _ => await new ServiceBench(surroundings).RunAsync(cancellationToken),
             };

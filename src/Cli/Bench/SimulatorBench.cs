@@ -8,15 +8,17 @@ namespace KernelForge.Cli.Bench;
 /// <summary>The simulator's benchmark runs in the evaluator, which alone holds the simulator: <c>KernelForge.Evaluator bench simulator</c>.</summary>
 internal static class SimulatorBench
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(30);
 
     /// <summary>Runs it and reads the report that it writes on its pipe.</summary>
-    public static async Task<BenchReport> RunAsync(CancellationToken cancellationToken)
+    /// <param name="openClRoot">Where the launcher put PoCL and Oclgrind; empty where they are not to be had, and then nothing is compared with them.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<BenchReport> RunAsync(string? openClRoot, CancellationToken cancellationToken)
     {
         await using var child = ChildProcess.Start(new ChildSpec
         {
             FileName = DotnetProgram.Host,
-            Arguments = [Path.Combine(AppContext.BaseDirectory, "KernelForge.Evaluator.dll"), "bench", "simulator"],
+            Arguments = [Path.Combine(AppContext.BaseDirectory, "KernelForge.Evaluator.dll"), "bench", "simulator", .. string.IsNullOrEmpty(openClRoot) ? Array.Empty<string>() : [openClRoot]],
             Environment = DotnetProgram.Environment(),
             Timeout = Limit,
             Pipe = true,
