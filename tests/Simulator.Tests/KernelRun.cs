@@ -15,6 +15,7 @@ internal sealed class KernelRun : IDisposable
     private readonly List<byte> parameters = [];
     private readonly PtxModule module;
     private readonly string kernel;
+    private bool spare;
 
     public KernelRun(string file, string kernel)
         : this(PtxModule.Parse(ReadPtx(file)), kernel)
@@ -85,10 +86,18 @@ internal sealed class KernelRun : IDisposable
         return this;
     }
 
+    /// <summary>Parameters that a test leaves out are zero.</summary>
+    public KernelRun Spare()
+    {
+        spare = true;
+        return this;
+    }
+
     public LaunchResult Launch(Dim3 grid, Dim3 block)
     {
         Coverage.TestedOpcodes.Record(module, kernel);
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
+        parameters.AddRange(new byte[spare ? Math.Max(0, program.Kernel.ParameterBytes - parameters.Count) : 0]);
         return Launcher.Run(
             program, memory,
             new LaunchConfiguration
