@@ -17,6 +17,7 @@ internal sealed class KernelRun : IDisposable
     private readonly List<byte> parameters = [];
     private readonly PtxModule module;
     private readonly string kernel;
+    private bool spare;
 
     public KernelRun(string file, string kernel)
         : this(PtxModule.Parse(ReadPtx(file)), kernel)
@@ -90,6 +91,13 @@ internal sealed class KernelRun : IDisposable
         return this;
     }
 
+    /// <summary>Parameters that a test leaves out are zero.</summary>
+    public KernelRun Spare()
+    {
+        spare = true;
+        return this;
+    }
+
     /// <summary>A TMA descriptor, in the parameter's own alignment.</summary>
     public KernelRun Map(TensorMap map)
     {
@@ -109,6 +117,7 @@ internal sealed class KernelRun : IDisposable
     {
         Coverage.TestedOpcodes.Record(module, kernel);
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
+        parameters.AddRange(new byte[spare ? Math.Max(0, program.Kernel.ParameterBytes - parameters.Count) : 0]);
         memory.BindGlobals(module);
         var before = new MemoryImage(memory);
         LaunchResult expected = Launch(program, grid, block, BackEnd.Interpreter);

@@ -16,6 +16,12 @@ internal static unsafe class AtomicUnit
         int size = type.Size();
         ulong* addresses = (ulong*)(R + ins->A);
         bool wide = size == 8;
+        if (type == PtxType.B128)
+        {
+            Exchange128(block, warp, ins, R, mask);
+            return;
+        }
+
         for (uint m = mask; m != 0; m &= m - 1)
         {
             int lane = BitOperations.TrailingZeroCount(m);
@@ -81,6 +87,34 @@ internal static unsafe class AtomicUnit
             }
         }
     }
+
+    /// <summary>exch and cas of 128 bits; programs that have them run on one core.</summary>
+    private static void Exchange128(BlockContext block, WarpState warp, Instruction* ins, byte* R, uint mask)
+    {
+        ulong* addresses = (ulong*)(R + ins->A);
+        for (uint m = mask; m != 0; m &= m - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(m);
+            byte* p = MemoryUnit.Resolve(block, warp, ins, lane, addresses[lane] + (ulong)ins->Imm, 16, AccessKind.Atomic);
+            UInt128 old = 0;
+            if (p != null)
+            {
+                old = *(UInt128*)p;
+                if (ins->D2 == 6 || old == At(R + ins->B, lane))
+                {
+                    *(UInt128*)p = At(R + ins->C, lane);
+                }
+            }
+
+            if (ins->D != 0)
+            {
+                ((ulong*)(R + ins->D))[lane] = (ulong)old;
+                ((ulong*)(R + ins->D + 256))[lane] = (ulong)(old >> 64);
+            }
+        }
+    }
+
+    private static UInt128 At(byte* rows, int lane) => new(((ulong*)(rows + 256))[lane], ((ulong*)rows)[lane]);
 
     public static ulong Combine(int operation, PtxType type, ulong old, ulong b, ulong c)
     {

@@ -262,6 +262,9 @@ internal sealed unsafe partial class BlockContext : IDisposable
         {
             long left = threads - ((long)warp.Index * 32);
             warp.Start(left >= 32 ? uint.MaxValue : (1u << (int)left) - 1);
+
+            // The carry that nothing has set, whichever block was here before.
+            *(uint*)(warp.Registers + Program.CarryOffset) = 0;
             foreach ((int offset, int size) in Program.MaybeUndefined)
             {
                 new Span<byte>(warp.Registers + offset, size).Clear();

@@ -16,7 +16,12 @@ internal static unsafe class ControlUnit
     public static void FinishSetp(Instruction* ins, byte* r, uint mask, uint bits)
     {
         bits ^= (ins->Mod & Mod.Invert) != 0 ? uint.MaxValue : 0;
-        uint second = ~bits;
+        FinishSetp(ins, r, mask, bits, ~bits);
+    }
+
+    /// <summary>The same with a second result of its own: that of the upper of two halves.</summary>
+    public static void FinishSetp(Instruction* ins, byte* r, uint mask, uint bits, uint second)
+    {
         uint combine = (ins->Mod & Mod.BoolMask) >> Mod.BoolShift;
         if (combine != 0)
         {

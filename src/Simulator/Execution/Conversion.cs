@@ -24,7 +24,7 @@ internal static class Conversion
                 x = Math.CopySign(0.0, x);
             }
 
-            return to.IsFloat() ? FloatToFloat(to, from, mod, x) : FloatToInteger(to, mod, x);
+            return to.IsFloat() ? FloatToFloat(to, mod, x) : FloatToInteger(to, from, mod, x);
         }
 
         if (to.IsFloat())
@@ -40,15 +40,14 @@ internal static class Conversion
             value = Int128.Clamp(value, low, high);
         }
 
-        // Registers wider than the target hold it extended as its type says.
-        ulong v = (ulong)value;
-        return to.Size() switch
-        {
-            1 => to.IsSigned() ? (ulong)(sbyte)v & ((mod & Mod.D64) != 0 ? ulong.MaxValue : 0xffffffff) : (byte)v,
-            2 => to.IsSigned() && (mod & Mod.D64) != 0 ? (ulong)(short)v : (ushort)v,
-            4 => to.IsSigned() && (mod & Mod.D64) != 0 ? (ulong)(int)v : (uint)v,
-            _ => v,
-        };
+        return Extended(to, mod, (ulong)value);
+    }
+
+    /// <summary>Registers wider than the target hold it extended as its type says.</summary>
+    private static ulong Extended(PtxType to, uint mod, ulong v)
+    {
+        ulong extended = to.IsSigned() ? (ulong)LaneUnit.Extend(to, v) : LaneUnit.Narrow(to, v);
+        return (mod & Mod.D64) != 0 ? extended : (uint)extended;
     }
 
     private static (Int128 Low, Int128 High) Range(PtxType t)
@@ -65,32 +64,37 @@ internal static class Conversion
         _ => Math.Round(x, MidpointRounding.ToEven),
     };
 
-    /// <summary>Saturating, NaN to 0 (for 64-bit targets NaN is 2⁶³, as the hardware gives).</summary>
-    public static ulong FloatToInteger(PtxType to, uint mod, double x)
+    /// <summary>Saturating. NaN gives 0, and the target's highest bit from f64 and to 64-bit targets (PTX ISA, cvt).</summary>
+    public static ulong FloatToInteger(PtxType to, PtxType from, uint mod, double x)
     {
         if (double.IsNaN(x))
         {
-            return to.Size() == 8 ? 1UL << 63 : 0;
+            return to.Size() == 8 || from == PtxType.F64 ? Extended(to, mod, 1UL << ((to.Size() * 8) - 1)) : 0;
         }
 
         x = RoundInteger(x, mod);
         (Int128 low, Int128 high) = Range(to);
         if (x <= (double)low)
         {
-            return LaneUnit.Narrow(to, (ulong)low);
+            return Extended(to, mod, (ulong)low);
         }
 
         if (x >= (double)high)
         {
-            return LaneUnit.Narrow(to, (ulong)high);
+            return Extended(to, mod, (ulong)high);
         }
 
-        return LaneUnit.Narrow(to, to.IsSigned() ? (ulong)(long)x : (ulong)x);
+        return Extended(to, mod, to.IsSigned() ? (ulong)(long)x : (ulong)x);
     }
 
     private static ulong IntegerToFloat(PtxType to, PtxType from, uint mod, ulong a)
     {
         Int128 value = from.IsSigned() ? LaneUnit.Extend(from, a) : (Int128)LaneUnit.Narrow(from, a);
+        if ((mod & Mod.Sat) != 0)
+        {
+            value = Int128.Clamp(value, 0, 1);
+        }
+
         double nearest = from.IsSigned() ? (double)(long)value : (double)(ulong)value;
         double rest = (double)(value - (Int128)nearest);
         if (to == PtxType.F64)
@@ -134,7 +138,7 @@ internal static class Conversion
         return BitConverter.UInt64BitsToDouble((rest > 0) == (nearest > 0) ? bits + 1 : bits - 1);
     }
 
-    private static ulong FloatToFloat(PtxType to, PtxType from, uint mod, double x)
+    private static ulong FloatToFloat(PtxType to, uint mod, double x)
     {
         if ((mod & Mod.RoundInteger) != 0)
         {
@@ -144,7 +148,7 @@ internal static class Conversion
 
         if ((mod & Mod.Sat) != 0 && to is not (PtxType.F16 or PtxType.BF16))
         {
-            x = double.IsNaN(x) ? 0 : Math.Clamp(x, 0, 1);
+            x = x > 0 ? Math.Min(x, 1) : 0;
         }
 
         if ((mod & Mod.Relu) != 0)
@@ -165,11 +169,11 @@ internal static class Conversion
                     f = MathF.CopySign(0f, f);
                 }
 
-                return BitConverter.SingleToUInt32Bits(f);
+                return float.IsNaN(f) ? 0x7fffffffu : BitConverter.SingleToUInt32Bits(f);
             default:
                 if ((mod & Mod.Sat) != 0)
                 {
-                    x = double.IsNaN(x) ? 0 : Math.Clamp(x, 0, 1);
+                    x = x > 0 ? Math.Min(x, 1) : 0;
                 }
 
                 return RoundToHalf(to, x, mod);

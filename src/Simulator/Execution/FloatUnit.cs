@@ -43,6 +43,9 @@ internal static unsafe class FloatUnit
                 u0 = Lg2(a0).AsUInt32();
                 u1 = Lg2(a1).AsUInt32();
                 break;
+            case Op.RcpF32 or Op.SqrtF32 or Op.DivF32 when (mod & Mod.RoundMask) != 0:
+                Directed(ins, R, mask, ftz);
+                return;
             case Op.RcpF32:
                 u0 = (Vector512.Create(1f) / a0).AsUInt32();
                 u1 = (Vector512.Create(1f) / a1).AsUInt32();
@@ -58,6 +61,12 @@ internal static unsafe class FloatUnit
             case Op.DivF32:
                 u0 = (a0 / b0).AsUInt32();
                 u1 = (a1 / b1).AsUInt32();
+                if ((mod & Mod.Max) != 0)
+                {
+                    u0 = DivideByHuge(u0, a0, b0);
+                    u1 = DivideByHuge(u1, a1, b1);
+                }
+
                 break;
             case Op.MulF32X when (mod & Mod.RoundMask) == 0:
                 u0 = (a0 * b0).AsUInt32();
@@ -105,16 +114,16 @@ internal static unsafe class FloatUnit
                 u1 = Vector512.ConvertToUInt32(RoundF32(a1, (mod & Mod.RoundMask) | Mod.RoundInteger));
                 goto plain;
             case Op.CvtF32F16:
-                u0 = HalfUnit.FromHalf(U(R + ins->A, 0)).AsUInt32();
-                u1 = HalfUnit.FromHalf(U(R + ins->A, 1)).AsUInt32();
+                u0 = Canonical(HalfUnit.FromHalf(U(R + ins->A, 0)).AsUInt32());
+                u1 = Canonical(HalfUnit.FromHalf(U(R + ins->A, 1)).AsUInt32());
                 goto plain;
             case Op.CvtF16F32:
                 u0 = HalfUnit.ToHalf(F(R + ins->A, 0));
                 u1 = HalfUnit.ToHalf(F(R + ins->A, 1));
                 goto plain;
             case Op.CvtF32BF16:
-                u0 = U(R + ins->A, 0) << 16;
-                u1 = U(R + ins->A, 1) << 16;
+                u0 = Canonical(U(R + ins->A, 0) << 16);
+                u1 = Canonical(U(R + ins->A, 1) << 16);
                 goto plain;
             case Op.CvtBF16F32:
                 u0 = HalfUnit.ToBrain(F(R + ins->A, 0));
@@ -156,13 +165,14 @@ internal static unsafe class FloatUnit
                     x = ftz && float.IsSubnormal(x) ? MathF.CopySign(0, x) : x;
                     double y = ins->Op switch { Op.SinF32 => Math.Sin(x), Op.CosF32 => Math.Cos(x), _ => Math.Tanh(x) };
                     float f = (float)y;
-                    ((float*)(R + ins->D))[lane] = ftz && float.IsSubnormal(f) ? MathF.CopySign(0, f) : f;
+                    f = ftz && float.IsSubnormal(f) ? MathF.CopySign(0, f) : f;
+                    ((uint*)(R + ins->D))[lane] = float.IsNaN(f) ? 0x7fffffffu : BitConverter.SingleToUInt32Bits(f);
                 }
 
                 return;
             case Op.CvtF32F64:
-                u0 = Vector512.Narrow(D(R + ins->A, 0), D(R + ins->A, 1)).AsUInt32();
-                u1 = Vector512.Narrow(D(R + ins->A, 2), D(R + ins->A, 3)).AsUInt32();
+                u0 = Canonical(Vector512.Narrow(D(R + ins->A, 0), D(R + ins->A, 1)).AsUInt32());
+                u1 = Canonical(Vector512.Narrow(D(R + ins->A, 2), D(R + ins->A, 3)).AsUInt32());
                 goto plain;
             case Op.CvtF64F32 or Op.AddF64 or Op.SubF64 or Op.MulF64 or Op.DivF64 or Op.FmaF64:
                 Wide(ins, R, mask);
@@ -189,8 +199,25 @@ internal static unsafe class FloatUnit
             u1 = Saturate(u1.AsSingle()).AsUInt32();
         }
 
+        u0 = Canonical(u0);
+        u1 = Canonical(u1);
+
     plain:
         Store32(R + ins->D, mask, u0, u1);
+    }
+
+    /// <summary>Every NaN that an instruction makes is this one (PTX ISA §9.7.3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Canonical(Vector512<uint> x) =>
+        Vector512.ConditionalSelect(Vector512.Equals(x.AsSingle(), x.AsSingle()).AsUInt32(), x, Vector512.Create(0x7fffffffu));
+
+    /// <summary>div.approx is a · (1/b): above 2^126 the reciprocal is flushed to zero (PTX ISA §9.7.3.8).</summary>
+    private static Vector512<uint> DivideByHuge(Vector512<uint> quotient, Vector512<float> a, Vector512<float> b)
+    {
+        Vector512<uint> magnitude = b.AsUInt32() & Vector512.Create(0x7fffffffu);
+        Vector512<uint> huge = Vector512.GreaterThan(magnitude, Vector512.Create(0x7e800000u)) & Vector512.LessThan(magnitude, Vector512.Create(0x7f800000u));
+        Vector512<float> zero = (b.AsUInt32() & Vector512.Create(0x80000000u)).AsSingle();
+        return Vector512.ConditionalSelect(huge, (a * zero).AsUInt32(), quotient);
     }
 
     /// <summary>Doubles.</summary>
@@ -409,26 +436,31 @@ internal static unsafe class FloatUnit
             int lane = BitOperations.TrailingZeroCount(m);
             double a = Operand(((float*)(R + ins->A))[lane], ftz);
             double b = Operand(((float*)(R + ins->B))[lane], ftz);
-            double value, rest;
-            if (ins->Op == Op.MulF32X)
+            float r;
+            switch (ins->Op)
             {
-                value = a * b;
-                rest = 0;
-            }
-            else
-            {
-                double p = ins->Op == Op.FmaF32X ? a * b : a;
-                double c = ins->Op == Op.FmaF32X ? Operand(((float*)(R + ins->C))[lane], ftz) : (mod & Mod.BNegated) != 0 ? -b : b;
-                value = p + c;
-                double bb = value - p;
-                rest = double.IsFinite(value) ? (p - (value - bb)) + (c - bb) : 0;
-                if (value == 0 && rest == 0 && p != 0 && (mod & Mod.RoundMask) == Mod.RoundDown)
-                {
-                    value = -0.0;
-                }
+                case Op.DivF32:
+                    r = Rounding.Divide((float)a, (float)b, mod);
+                    break;
+                case Op.RcpF32:
+                    r = Rounding.Divide(1f, (float)a, mod);
+                    break;
+                case Op.SqrtF32:
+                    r = Rounding.SquareRoot((float)a, mod);
+                    break;
+                case Op.MulF32X:
+                    r = Rounding.ToSingle(a * b, 0, mod);
+                    break;
+                default:
+                    double p = ins->Op == Op.FmaF32X ? a * b : a;
+                    double c = ins->Op == Op.FmaF32X ? Operand(((float*)(R + ins->C))[lane], ftz) : (mod & Mod.BNegated) != 0 ? -b : b;
+                    double value = p + c;
+                    double bb = value - p;
+                    double rest = double.IsFinite(value) ? (p - (value - bb)) + (c - bb) : 0;
+                    r = Rounding.ToSingle(value == 0 && rest == 0 ? Rounding.ZeroSum(p, c, value, mod) : value, rest, mod);
+                    break;
             }
 
-            float r = Rounding.ToSingle(value, rest, mod);
             if (ftz && float.IsSubnormal(r))
             {
                 r = MathF.CopySign(0, r);
@@ -439,7 +471,7 @@ internal static unsafe class FloatUnit
                 r = r > 0 ? MathF.Min(r, 1f) : 0;
             }
 
-            ((float*)(R + ins->D))[lane] = r;
+            ((uint*)(R + ins->D))[lane] = float.IsNaN(r) ? 0x7fffffffu : BitConverter.SingleToUInt32Bits(r);
         }
     }
 

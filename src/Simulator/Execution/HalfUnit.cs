@@ -156,23 +156,19 @@ internal static unsafe class HalfUnit
                 r = p + z;
                 r = double.IsFinite(r) ? Conversion.Odd(r, Error(p, z, r)) : r;
                 break;
-            case 4:
-                r = (mod & Mod.NaN) != 0 ? Math.Min(x, y) : double.MinNumber(x, y);
+            case 4 or 5 when (mod & Mod.XorSign) != 0:
+                bool negative = double.IsNegative(x) != double.IsNegative(y);
+                r = Extreme(kind, Math.Abs(x), Math.Abs(y), mod);
+                r = negative ? -r : r;
                 break;
             default:
-                r = (mod & Mod.NaN) != 0 ? Math.Max(x, y) : double.MaxNumber(x, y);
+                r = Extreme(kind, x, y, mod);
                 break;
-        }
-
-        if ((mod & Mod.XorSign) != 0 && kind >= 4)
-        {
-            r = kind == 4 ? Math.Min(Math.Abs(x), Math.Abs(y)) : Math.Max(Math.Abs(x), Math.Abs(y));
-            r = double.IsNegative(x) != double.IsNegative(y) ? -r : r;
         }
 
         if ((mod & Mod.Sat) != 0)
         {
-            r = double.IsNaN(r) ? 0 : Math.Clamp(r, 0, 1);
+            r = r > 0 ? Math.Min(r, 1) : 0;
         }
 
         if ((mod & Mod.Relu) != 0)
@@ -183,6 +179,14 @@ internal static unsafe class HalfUnit
         uint bits = Conversion.RoundToHalf(type, r, mod);
         return (mod & Mod.Ftz) != 0 && type == PtxType.F16 && (bits & 0x7c00) == 0 ? bits & 0x8000 : bits;
     }
+
+    private static double Extreme(int kind, double x, double y, uint mod) => (kind == 4, (mod & Mod.NaN) != 0) switch
+    {
+        (true, true) => Math.Min(x, y),
+        (true, false) => double.MinNumber(x, y),
+        (false, true) => Math.Max(x, y),
+        _ => double.MaxNumber(x, y),
+    };
 
     private static double Error(double a, double b, double s)
     {
@@ -204,14 +208,22 @@ internal static unsafe class HalfUnit
             return pair ? low | (Special(element, a >> 16, mod) << 16) : low;
         }
 
+        if ((mod & Mod.Ftz) != 0)
+        {
+            a &= ((a & 0x7c00) == 0 ? 0x8000u : 0xffffu) | ((a & 0x7c000000) == 0 ? 0x80000000u : 0xffff0000u);
+        }
+
         uint signs = pair ? 0x80008000u : 0x8000u;
         return (mod & Mod.Max) != 0 ? a ^ signs : a & ~signs;
     }
 
     private static uint Special(PtxType type, uint a, uint mod)
     {
-        double x = Flushed(type, a, mod);
-        return Conversion.RoundToHalf(type, (mod & Mod.NaN) != 0 ? Math.Tanh(x) : Math.Pow(2, x), 0);
+        // ex2 of bf16 is the one that flushes.
+        bool flush = (mod & Mod.Ftz) != 0;
+        double x = Conversion.ToDouble(type, flush && (a & 0x7f80) == 0 ? a & 0x8000 : a);
+        uint r = Conversion.RoundToHalf(type, (mod & Mod.NaN) != 0 ? Math.Tanh(x) : Math.Pow(2, x), 0);
+        return flush && (r & 0x7f80) == 0 ? r & 0x8000 : r;
     }
 
     public static uint Compare(Instruction* ins, byte* R, uint mask, out uint second)

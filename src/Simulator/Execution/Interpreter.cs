@@ -335,28 +335,28 @@ internal static unsafe class Interpreter
                 case Op.AddF32:
                     u0 = (F(R + ins->A, 0) + F(R + ins->B, 0)).AsUInt32();
                     u1 = (F(R + ins->A, 1) + F(R + ins->B, 1)).AsUInt32();
-                    goto store32;
+                    goto storeF32;
                 case Op.SubF32:
                     u0 = (F(R + ins->A, 0) - F(R + ins->B, 0)).AsUInt32();
                     u1 = (F(R + ins->A, 1) - F(R + ins->B, 1)).AsUInt32();
-                    goto store32;
+                    goto storeF32;
                 case Op.MulF32:
                     u0 = (F(R + ins->A, 0) * F(R + ins->B, 0)).AsUInt32();
                     u1 = (F(R + ins->A, 1) * F(R + ins->B, 1)).AsUInt32();
-                    goto store32;
+                    goto storeF32;
                 case Op.FmaF32:
                     u0 = Vector512.FusedMultiplyAdd(F(R + ins->A, 0), F(R + ins->B, 0), F(R + ins->C, 0)).AsUInt32();
                     u1 = Vector512.FusedMultiplyAdd(F(R + ins->A, 1), F(R + ins->B, 1), F(R + ins->C, 1)).AsUInt32();
-                    goto store32;
+                    goto storeF32;
                 case Op.MinF32:
                     // MinNumber: a NaN loses against a number, and -0 is below +0, as in PTX.
                     u0 = Vector512.MinNumber(F(R + ins->A, 0), F(R + ins->B, 0)).AsUInt32();
                     u1 = Vector512.MinNumber(F(R + ins->A, 1), F(R + ins->B, 1)).AsUInt32();
-                    goto store32;
+                    goto storeF32;
                 case Op.MaxF32:
                     u0 = Vector512.MaxNumber(F(R + ins->A, 0), F(R + ins->B, 0)).AsUInt32();
                     u1 = Vector512.MaxNumber(F(R + ins->A, 1), F(R + ins->B, 1)).AsUInt32();
-                    goto store32;
+                    goto storeF32;
                 case Op.NegF32:
                     u0 = U(R + ins->A, 0) ^ Vector512.Create(0x80000000u);
                     u1 = U(R + ins->A, 1) ^ Vector512.Create(0x80000000u);
@@ -635,12 +635,7 @@ internal static unsafe class Interpreter
                     bits = HalfUnit.Compare(ins, R, mask, out uint second);
                     if ((PtxType)ins->Type is PtxType.F16x2 or PtxType.BF16x2)
                     {
-                        *(uint*)(R + ins->D) = (*(uint*)(R + ins->D) & ~mask) | (bits & mask);
-                        if (ins->D2 != 0)
-                        {
-                            *(uint*)(R + ins->D2) = (*(uint*)(R + ins->D2) & ~mask) | (second & mask);
-                        }
-
+                        ControlUnit.FinishSetp(ins, R, mask, bits, second);
                         continue;
                     }
 
@@ -675,6 +670,11 @@ internal static unsafe class Interpreter
                 default:
                     throw new InvalidOperationException($"operation {ins->Op} has no handler");
             }
+
+        storeF32:
+            // Every NaN is the canonical one.
+            u0 = FloatUnit.Canonical(u0);
+            u1 = FloatUnit.Canonical(u1);
 
         store32:
             if (mask == uint.MaxValue)

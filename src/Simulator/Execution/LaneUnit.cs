@@ -19,7 +19,7 @@ internal static unsafe class LaneUnit
             ulong a = a64 ? ((ulong*)rowA)[lane] : ((uint*)rowA)[lane];
             ulong b = b64 ? ((ulong*)rowB)[lane] : ((uint*)rowB)[lane];
             ulong c = c64 ? ((ulong*)rowC)[lane] : ((uint*)rowC)[lane];
-            ulong e = ins->Op == Op.Bfi ? ((uint*)(R + ins->D2))[lane] : 0;
+            ulong e = ins->Op == Op.Bfi ? ((uint*)(R + ins->D2))[lane] : ins->Op == Op.Set ? *(uint*)(R + ins->D2) >> lane & 1 : 0;
             ulong d = Evaluate(ins, a, b, c, e);
             if (d64)
             {
@@ -67,6 +67,12 @@ internal static unsafe class LaneUnit
                 return (uint)(int)Math.Clamp((long)(int)(uint)MultiplyHigh(t, a, b) + (int)c, int.MinValue, int.MaxValue);
             case Op.Mad64:
                 return (a * b) + c;
+            case Op.Mad24 when second:
+            {
+                long high = (((long)(int)((uint)a << 8) >> 8) * ((long)(int)((uint)b << 8) >> 8)) >> 16;
+                return (uint)(int)Math.Clamp((int)high + (long)(int)c, int.MinValue, int.MaxValue);
+            }
+
             case Op.Mul24 or Op.Mad24:
                 long p = signed ? ((long)(int)((uint)a << 8) >> 8) * ((long)(int)((uint)b << 8) >> 8) : (long)((a & 0xffffff) * (b & 0xffffff));
                 return (uint)(flag ? p >> 16 : p) + (ins->Op == Op.Mad24 ? (uint)c : 0);
@@ -78,10 +84,19 @@ internal static unsafe class LaneUnit
                 return Narrow(t, Extend(t, a) < 0 ? 0UL - a : a);
             case Op.NegInt:
                 return Narrow(t, 0UL - a);
-            case Op.MinInt:
-                return Less(t, a, b) ? a : b;
-            case Op.MaxInt:
-                return Less(t, a, b) ? b : a;
+            case Op.MinInt or Op.MaxInt:
+                return Relu(ins, t, Less(t, a, b) == (ins->Op == Op.MinInt) ? a : b);
+            case Op.Pair16:
+                return PairPart(ins, t, a, b) | (PairPart(ins, t, a >> 16, b >> 16) << 16);
+            case Op.CvtPackInteger:
+            {
+                int width = (int)ins->Imm;
+                ulong part = (1UL << width) - 1;
+                long low = signed ? -(1L << (width - 1)) : 0, high = signed ? (1L << (width - 1)) - 1 : (1L << width) - 1;
+                ulong packed = ((ulong)Math.Clamp((int)b, low, high) & part) | (((ulong)Math.Clamp((int)a, low, high) & part) << width);
+                return (uint)(packed | (width == 16 ? 0 : c << (2 * width)));
+            }
+
             case Op.Sad:
                 return Narrow(t, c + (Less(t, a, b) ? Narrow(t, b - a) : Narrow(t, a - b)));
             case Op.AddSat:
@@ -194,24 +209,26 @@ internal static unsafe class LaneUnit
             case Op.ShrVar:
             {
                 int n = (int)Math.Min((uint)b, (uint)bits);
-                return signed ? Narrow(t, (ulong)(Extend(t, a) >> Math.Min(n, 63))) : n >= bits ? 0 : a >> n;
+                return signed ? Narrow(t, (ulong)(Extend(t, a) >> Math.Min(n, 63))) : n >= bits ? 0 : Narrow(t, a) >> n;
             }
 
             case Op.CNot:
-                return a == 0 ? 1UL : 0;
+                return Narrow(t, a) == 0 ? 1UL : 0;
             case Op.Slct:
-                return (PtxType)ins->Type2 == PtxType.S32 ? ((int)c >= 0 ? a : b) : (BitConverter.UInt32BitsToSingle((uint)c) >= 0 ? a : b);
+                return (PtxType)ins->Type2 == PtxType.S32
+                    ? ((int)c >= 0 ? a : b)
+                    : CompareValues(PtxType.F32, Cmp.Ge, c, 0, (ins->Mod & Mod.Ftz) != 0) ? a : b;
             case Op.Set:
             {
-                bool v = CompareValues(t, (Cmp)((ins->Mod & Mod.CmpMask) >> Mod.CmpShift), a, b, (ins->Mod & Mod.Ftz) != 0);
+                bool v = SetValue(ins, t, a, b, e);
                 return (PtxType)ins->Type2 switch
                 {
                     PtxType.F32 => v ? 0x3F800000u : 0,
                     PtxType.F16 => v ? 0x3C00u : 0,
                     PtxType.BF16 => v ? 0x3F80u : 0,
                     PtxType.U16 or PtxType.S16 => v ? 0xffffu : 0,
-                    PtxType.F16x2 or PtxType.BF16x2 => SetPair(ins, a, b),
-                    _ when t is PtxType.F16x2 or PtxType.BF16x2 => SetPairMask(ins, a, b),
+                    PtxType.F16x2 or PtxType.BF16x2 => SetPair(ins, a, b, e),
+                    _ when t is PtxType.F16x2 or PtxType.BF16x2 => SetPairMask(ins, a, b, e),
                     _ => v ? uint.MaxValue : 0,
                 };
             }
@@ -241,9 +258,11 @@ internal static unsafe class LaneUnit
             case Op.AbsF64:
                 return a & ~(1UL << 63);
             case Op.SqrtF64:
-                return B64(Math.Sqrt(F64(a)));
+                return B64(Rounding.SquareRoot(F64(a), ins->Mod));
             case Op.RcpF64:
-                return B64(1.0 / F64(a));
+                return B64(Rounding.Divide(1, F64(a), ins->Mod));
+            case Op.DivF64R:
+                return B64(Rounding.Divide(F64(a), F64(b), ins->Mod));
             case Op.RcpF64Approx:
             {
                 // Only the upper 32 bits are computed; subnormals count as zero (PTX ISA §9.7.3.14).
@@ -255,9 +274,10 @@ internal static unsafe class LaneUnit
 
             case Op.RsqrtF64:
             {
+                bool flush = (ins->Mod & Mod.Ftz) != 0;
                 double x = F64(a);
-                ulong r = B64(1.0 / Math.Sqrt(x));
-                return r;
+                x = flush && double.IsSubnormal(x) ? Math.CopySign(0.0, x) : x;
+                return B64(1.0 / Math.Sqrt(x)) & (flush ? 0xffffffff00000000UL : ulong.MaxValue);
             }
 
             case Op.HalfUnary:
@@ -267,19 +287,31 @@ internal static unsafe class LaneUnit
         }
     }
 
-    private static uint SetPair(Instruction* ins, ulong a, ulong b)
+    private static ulong Relu(Instruction* ins, PtxType t, ulong v) => (ins->Mod & Mod.Relu) != 0 && Extend(t, v) < 0 ? 0 : v;
+
+    private static ulong PairPart(Instruction* ins, PtxType t, ulong a, ulong b) => ins->Imm == 0
+        ? (ushort)(a + b)
+        : (ushort)Relu(ins, t, Less(t, a, b) == (ins->Imm == 1) ? a : b);
+
+    /// <summary>One comparison of set, with the predicate that it may be combined with.</summary>
+    private static bool SetValue(Instruction* ins, PtxType t, ulong a, ulong b, ulong predicate)
+    {
+        bool v = CompareValues(t, (Cmp)((ins->Mod & Mod.CmpMask) >> Mod.CmpShift), a, b, (ins->Mod & Mod.Ftz) != 0);
+        bool p = (predicate != 0) != ((ins->Mod & Mod.BoolNegated) != 0);
+        return ((ins->Mod & Mod.BoolMask) >> Mod.BoolShift) switch { 0 => v, 1 => v && p, 2 => v || p, _ => v != p };
+    }
+
+    private static uint SetPair(Instruction* ins, ulong a, ulong b, ulong predicate)
     {
         PtxType t = (PtxType)ins->Type == PtxType.F16x2 ? PtxType.F16 : PtxType.BF16;
         uint one = t == PtxType.F16 ? 0x3C00u : 0x3F80u;
-        var cmp = (Cmp)((ins->Mod & Mod.CmpMask) >> Mod.CmpShift);
-        return (CompareValues(t, cmp, a & 0xffff, b & 0xffff, false) ? one : 0) | (CompareValues(t, cmp, a >> 16, b >> 16, false) ? one << 16 : 0);
+        return (SetValue(ins, t, a & 0xffff, b & 0xffff, predicate) ? one : 0) | (SetValue(ins, t, a >> 16, b >> 16, predicate) ? one << 16 : 0);
     }
 
-    private static uint SetPairMask(Instruction* ins, ulong a, ulong b)
+    private static uint SetPairMask(Instruction* ins, ulong a, ulong b, ulong predicate)
     {
         PtxType t = (PtxType)ins->Type == PtxType.F16x2 ? PtxType.F16 : PtxType.BF16;
-        var cmp = (Cmp)((ins->Mod & Mod.CmpMask) >> Mod.CmpShift);
-        return (CompareValues(t, cmp, a & 0xffff, b & 0xffff, false) ? 0xffffu : 0) | (CompareValues(t, cmp, a >> 16, b >> 16, false) ? 0xffff0000u : 0);
+        return (SetValue(ins, t, a & 0xffff, b & 0xffff, predicate) ? 0xffffu : 0) | (SetValue(ins, t, a >> 16, b >> 16, predicate) ? 0xffff0000u : 0);
     }
 
     /// <summary>A value sign-extended to 64 bits, as its type says.</summary>
@@ -287,7 +319,8 @@ internal static unsafe class LaneUnit
 
     public static ulong Narrow(PtxType t, ulong v) => t.Size() switch { 1 => (byte)v, 2 => (ushort)v, 4 => (uint)v, _ => v };
 
-    private static bool Less(PtxType t, ulong a, ulong b) => t.IsSigned() ? Extend(t, a) < Extend(t, b) : a < b;
+    // A 16-bit register may hold anything above its 16 bits.
+    private static bool Less(PtxType t, ulong a, ulong b) => t.IsSigned() ? Extend(t, a) < Extend(t, b) : Narrow(t, a) < Narrow(t, b);
 
     public static ulong MultiplyHigh(PtxType t, ulong a, ulong b)
     {
@@ -303,6 +336,8 @@ internal static unsafe class LaneUnit
     /// <summary>Division; by zero gives all ones, as the hardware does for 32 bits (PTX leaves it open).</summary>
     public static ulong Divide(PtxType t, ulong a, ulong b)
     {
+        a = Narrow(t, a);
+        b = Narrow(t, b);
         if (b == 0)
         {
             return Narrow(t, ulong.MaxValue);
@@ -320,9 +355,11 @@ internal static unsafe class LaneUnit
 
     public static ulong Remainder(PtxType t, ulong a, ulong b)
     {
+        a = Narrow(t, a);
+        b = Narrow(t, b);
         if (b == 0)
         {
-            return Narrow(t, a);
+            return a;
         }
 
         if (!t.IsSigned())
@@ -369,7 +406,7 @@ internal static unsafe class LaneUnit
         }
 
         int step = offset > 0 ? 1 : -1;
-        int left = Math.Abs(offset);
+        long left = Math.Abs((long)offset);
         for (int at = (int)start; at is >= 0 and < 32; at += step)
         {
             if ((mask >> at & 1) != 0 && --left == 0)
@@ -455,10 +492,11 @@ internal static unsafe class LaneUnit
         {
             double x = Conversion.ToDouble(t, a);
             double y = Conversion.ToDouble(t, b);
-            if (flush && t == PtxType.F32)
+            if (flush)
             {
-                x = float.IsSubnormal((float)x) ? 0 : x;
-                y = float.IsSubnormal((float)y) ? 0 : y;
+                double least = t is PtxType.F16 or PtxType.F16x2 ? 6.103515625e-5 : 1.1754943508222875e-38;
+                x = Math.Abs(x) < least ? 0 : x;
+                y = Math.Abs(y) < least ? 0 : y;
             }
 
             return CompareDoubles(cmp, x, y);
@@ -466,6 +504,8 @@ internal static unsafe class LaneUnit
 
         if (!t.IsSigned() || cmp is Cmp.Lo or Cmp.Ls or Cmp.Hi or Cmp.Hs)
         {
+            a = Narrow(t, a);
+            b = Narrow(t, b);
             return cmp switch
             {
                 Cmp.Eq => a == b,

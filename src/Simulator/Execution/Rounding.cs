@@ -1,8 +1,9 @@
+using System.Numerics;
 using KernelForge.Simulator.Lowering;
 
 namespace KernelForge.Simulator.Execution;
 
-/// <summary>Directed rounding by correcting the nearest result with its exact error (Knuth's TwoSum, Dekker's product through FMA).</summary>
+/// <summary>Directed rounding by correcting the nearest result with the sign of its error, which is found exactly.</summary>
 internal static class Rounding
 {
     public static double Add(double a, double b, uint mod)
@@ -13,11 +14,12 @@ internal static class Rounding
             return Overflow(s, double.IsFinite(a) && double.IsFinite(b), mod);
         }
 
+        // Knuth's TwoSum: no bit is lost.
         double bb = s - a;
         double error = (a - (s - bb)) + (b - bb);
-        if (s == 0 && error == 0 && (mod & Mod.RoundMask) == Mod.RoundDown && a != 0)
+        if (s == 0 && error == 0)
         {
-            return -0.0;
+            return ZeroSum(a, b, s, mod);
         }
 
         return Correct(s, error, mod);
@@ -26,12 +28,7 @@ internal static class Rounding
     public static double Multiply(double a, double b, uint mod)
     {
         double p = a * b;
-        if (!double.IsFinite(p))
-        {
-            return Overflow(p, double.IsFinite(a) && double.IsFinite(b), mod);
-        }
-
-        return Correct(p, Math.FusedMultiplyAdd(a, b, -p), mod);
+        return double.IsFinite(p) ? Correct(p, SignOf(Exact(a) * Exact(b), -Exact(p)), mod) : Overflow(p, double.IsFinite(a) && double.IsFinite(b), mod);
     }
 
     public static double MultiplyAdd(double a, double b, double c, uint mod)
@@ -42,14 +39,81 @@ internal static class Rounding
             return Overflow(r, double.IsFinite(a) && double.IsFinite(b) && double.IsFinite(c), mod);
         }
 
-        // The sign of (a·b + c) − r: product as two doubles, sums without error.
-        double p = a * b;
-        double pe = Math.FusedMultiplyAdd(a, b, -p);
-        double s = p + c;
-        double bb = s - p;
-        double se = (p - (s - bb)) + (c - bb);
-        double error = (s - r) + (se + pe);
-        return Correct(r, error, mod);
+        int sign = SignOf(Exact(a) * Exact(b), Exact(c), -Exact(r));
+        return r == 0 && sign == 0 ? ZeroSum(SignedZero(a, b), c, r, mod) : Correct(r, sign, mod);
+    }
+
+    public static double Divide(double a, double b, uint mod)
+    {
+        double q = a / b;
+        if ((mod & Mod.RoundMask) == Mod.RoundNearest || b == 0)
+        {
+            return q;
+        }
+
+        return double.IsFinite(q) && double.IsFinite(b)
+            ? Correct(q, SignOf(Exact(a), -(Exact(q) * Exact(b))) * (b < 0 ? -1 : 1), mod)
+            : Overflow(q, double.IsFinite(a) && double.IsFinite(b), mod);
+    }
+
+    public static double SquareRoot(double a, uint mod)
+    {
+        double s = Math.Sqrt(a);
+        return (mod & Mod.RoundMask) == Mod.RoundNearest || !double.IsFinite(s) || s == 0 ? s : Correct(s, SignOf(Exact(a), -(Exact(s) * Exact(s))), mod);
+    }
+
+    /// <summary>A quotient of two singles, in any direction.</summary>
+    public static float Divide(float a, float b, uint mod)
+    {
+        double q = (double)a / b;
+        double rest = double.IsFinite(q) && float.IsFinite(b) ? Math.FusedMultiplyAdd(-q, b, a) * (b < 0 ? -1 : 1) : 0;
+        return ToSingle(q, rest, mod);
+    }
+
+    /// <summary>The root of a single, in any direction.</summary>
+    public static float SquareRoot(float a, uint mod)
+    {
+        double s = Math.Sqrt(a);
+        return ToSingle(s, double.IsFinite(s) ? Math.FusedMultiplyAdd(-s, s, a) : 0, mod);
+    }
+
+    /// <summary>The sum of two that make zero: of one sign that zero, else +0, or −0 where rounded down (IEEE 754 §6.3).</summary>
+    public static double ZeroSum(double a, double b, double sum, uint mod) =>
+        (mod & Mod.RoundMask) == Mod.RoundDown && double.IsNegative(a) != double.IsNegative(b) ? -0.0 : sum;
+
+    private static double SignedZero(double a, double b) => double.IsNegative(a) != double.IsNegative(b) ? -1 : 1;
+
+    // mantissa · 2^exponent. Big, since exponents of doubles reach 2,200 bits apart; directed doubles are too rare for anything quicker.
+    private readonly record struct Number(BigInteger Mantissa, int Exponent)
+    {
+        public static Number operator *(Number a, Number b) => new(a.Mantissa * b.Mantissa, a.Exponent + b.Exponent);
+
+        public static Number operator -(Number a) => a with { Mantissa = -a.Mantissa };
+    }
+
+    private static Number Exact(double x)
+    {
+        long bits = BitConverter.DoubleToInt64Bits(x);
+        int exponent = (int)(bits >> 52) & 0x7ff;
+        long mantissa = (bits & 0xfffffffffffffL) | (exponent == 0 ? 0 : 1L << 52);
+        return new Number(bits < 0 ? -mantissa : mantissa, Math.Max(exponent, 1) - 1075);
+    }
+
+    private static int SignOf(params ReadOnlySpan<Number> terms)
+    {
+        int least = int.MaxValue;
+        foreach (Number n in terms)
+        {
+            least = n.Mantissa.IsZero ? least : Math.Min(least, n.Exponent);
+        }
+
+        BigInteger sum = BigInteger.Zero;
+        foreach (Number n in terms)
+        {
+            sum += n.Mantissa.IsZero ? BigInteger.Zero : n.Mantissa << (n.Exponent - least);
+        }
+
+        return sum.Sign;
     }
 
     private static double Overflow(double value, bool finiteInputs, uint mod)

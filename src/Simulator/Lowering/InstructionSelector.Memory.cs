@@ -93,7 +93,7 @@ internal sealed partial class InstructionSelector
         PtxType t = TypeOf();
         PtxSpace space = SpaceOf();
         int count = VectorCount();
-        if (t == B128 || t == Pred)
+        if (t == Pred)
         {
             throw Unsupported();
         }
@@ -103,7 +103,8 @@ internal sealed partial class InstructionSelector
         IReadOnlyList<PtxOperand> parts = count == 1 ? [target] : target.Kind == PtxOperandKind.Vector && target.Parts.Count == count ? target.Parts : throw Bad("a vector of registers was expected", target.Column);
         bool wide = parts.Any(RegisterWide);
         PtxType registerType = wide ? B64 : Wide(t) ? t : B32;
-        int[] rows = [.. parts.Select(p => p.Kind == PtxOperandKind.Sink ? (wide || Wide(t) ? ScratchWide : Scratch) : Destination(p, registerType))];
+        int[] rows = t == B128 ? Halves(target, written: true) : [.. parts.Select(p => p.Kind == PtxOperandKind.Sink ? (wide || Wide(t) ? ScratchWide : Scratch) : Destination(p, registerType))];
+        t = t == B128 ? B64 : t;
         uint mod = wide ? Mod.D64 : 0;
         if (Has("volatile") || Has("relaxed") || Has("acquire"))
         {
@@ -112,11 +113,6 @@ internal sealed partial class InstructionSelector
             {
                 builder.Program.UsesGlobalSynchronisation = true;
             }
-        }
-
-        if (Has("mmio"))
-        {
-            throw Unsupported();
         }
 
         // Call results and parameters of device functions lie in the frame.
@@ -180,7 +176,7 @@ internal sealed partial class InstructionSelector
         PtxType t = TypeOf();
         PtxSpace space = SpaceOf();
         int count = VectorCount();
-        if (t == B128 || t == Pred || Has("mmio"))
+        if (t == Pred)
         {
             throw Unsupported();
         }
@@ -190,7 +186,8 @@ internal sealed partial class InstructionSelector
         IReadOnlyList<PtxOperand> parts = count == 1 ? [value] : value.Kind == PtxOperandKind.Vector && value.Parts.Count == count ? value.Parts : throw Bad("a vector of registers was expected", value.Column);
         bool wide = parts.Any(RegisterWide);
         PtxType registerType = wide ? B64 : Wide(t) ? t : t.Size() == 2 ? B16 : t == F32 ? F32 : B32;
-        int[] rows = [.. parts.Select(p => Source(p, registerType))];
+        int[] rows = t == B128 ? Halves(value, written: false) : [.. parts.Select(p => Source(p, registerType))];
+        t = t == B128 ? B64 : t;
         uint mod = wide || Wide(t) ? Mod.D64 : 0;
         if (Has("volatile") || Has("relaxed") || Has("release"))
         {
@@ -236,7 +233,7 @@ internal sealed partial class InstructionSelector
     {
         PtxType t = TypeOf();
         PtxSpace space = SpaceOf();
-        if (VectorCount() != 1 || Has("async") || Has("noftz") && !IsHalf(t) || t == B128)
+        if (Has("async") || Has("noftz") && !IsHalf(t))
         {
             throw Unsupported();
         }
@@ -252,9 +249,14 @@ internal sealed partial class InstructionSelector
         if (!reduce)
         {
             PtxOperand target = Operand(0);
-            if (target.Kind != PtxOperandKind.Sink)
+            if (target.Kind is PtxOperandKind.Vector)
             {
-                d = Destination(target, t);
+                builder.Program.RunsOnOneCore = true;
+                builder.Program.UsesGlobalSynchronisation = true;
+            }
+            else if (target.Kind != PtxOperandKind.Sink)
+            {
+                d = t == B128 ? Halves(target, written: true)[0] : Destination(target, t);
                 bool used = function.Statements.Any(s => s.Operands.Skip(s.Opcode.StartsWith("st", StringComparison.Ordinal) ? 0 : 1).SelectMany(FlattenOperand).Any(o => o.Name == target.Name) || (s.Opcode.StartsWith("st", StringComparison.Ordinal) && s.Operands.Count > 0 && s.Operands[0].Name == target.Name));
                 if (used && space is not PtxSpace.Shared)
                 {
@@ -270,7 +272,7 @@ internal sealed partial class InstructionSelector
             builder.Program.RunsOnOneCore = true;
         }
 
-        if (kind is 6 && space != PtxSpace.Shared)
+        if ((kind is 6 || t == B128) && space != PtxSpace.Shared)
         {
             // Which exchange comes last depends on the order of blocks.
             builder.Program.RunsOnOneCore = true;
@@ -279,8 +281,14 @@ internal sealed partial class InstructionSelector
         // An atomic whose result is used acquires what it read: see docs/adr/0013.
         uint order = Order() | (d != 0 ? Mod.Acquire : 0);
         (int row, long offset) = Address(Operand(at), space);
-        int b = Source(at + 1, t);
-        int c = kind == 7 ? Source(at + 2, t) : b;
+        if (VectorCount() > 1)
+        {
+            EmitVectorAtomic(kind, t, space, reduce ? null : Operand(0), Operand(at + 1), (row, offset), order);
+            return;
+        }
+
+        int b = t == B128 ? Halves(Operand(at + 1), written: false)[0] : Source(at + 1, t);
+        int c = kind != 7 ? b : t == B128 ? Halves(Operand(at + 2), written: false)[0] : Source(at + 2, t);
         Emit(new Instruction
         {
             Op = Op.Atom, Type = (byte)t, Type2 = (byte)space, D = d, A = row, B = b, C = c, D2 = kind, Imm = offset, Mod = (Wide(t) ? Mod.D64 : 0) | order,

@@ -24,7 +24,7 @@ internal sealed partial class InstructionSelector
         this.registers = registers;
         foreach (RegisterPlace place in registers.Values)
         {
-            builder.RegisterPlaces[place.Number] = (place.Offset, place.Type == Pred ? 4 : place.Wide ? 256 : 128);
+            builder.RegisterPlaces[place.Number] = (place.Offset, place.Type == Pred ? 4 : place.Type == B128 ? 512 : place.Wide ? 256 : 128);
         }
     }
 
@@ -144,7 +144,12 @@ internal sealed partial class InstructionSelector
                     return special;
                 }
 
-                // 64-bit reads of 32-bit special registers do not occur in NVRTC's PTX.
+                if (operand.Name is "%gridid" or "%current_graph_exec")
+                {
+                    return builder.Constant(wide: true, operand.Name == "%gridid" ? 1UL : 0);
+                }
+
+                // Other 64-bit reads of 32-bit special registers do not occur in NVRTC's PTX.
                 throw Unsupported($"{operand.Name} as 64 bits");
             case PtxOperandKind.Symbol when operand.Name == "WARP_SZ":
                 // PTX's own name of the warp's size; the shuffles of cuda_fp16.h use it.
@@ -194,10 +199,11 @@ internal sealed partial class InstructionSelector
                 or "%cluster_ctaid.x" or "%cluster_ctaid.y" or "%cluster_ctaid.z" or "%cluster_nctaid.x" or "%cluster_nctaid.y"
                 or "%cluster_nctaid.z" or "%cluster_ctarank" or "%cluster_nctarank":
                 return builder.Special(name);
-            case "%gridid":
+            case "%gridid" or "%current_graph_exec" or "%reserved_smem_offset_end" or "%reserved_smem_offset_cap":
+            case var counter when counter.StartsWith("%pm", StringComparison.Ordinal) && counter.Length == 4:
                 builder.AddUnranked(name);
                 return builder.Special(name);
-            case "%envreg0" or "%envreg1" or "%envreg2" or "%envreg3":
+            case var environment when environment.StartsWith("%envreg", StringComparison.Ordinal):
                 // 1 and 2: where cooperative groups keep the grid's workspace.
                 builder.AddUnranked(name);
                 builder.Program.UsesGlobalSynchronisation = true;
@@ -622,6 +628,12 @@ internal sealed partial class InstructionSelector
 
     private void SelectAdd(bool subtract)
     {
+        if (statement.Parts[^1] is "u16x2" or "s16x2")
+        {
+            SelectPair16(0);
+            return;
+        }
+
         PtxType t = TypeOf();
         uint mod = Modifiers();
         if (Has("cc"))
@@ -742,7 +754,7 @@ internal sealed partial class InstructionSelector
 
         if (statement.Parts[0] == "mad24")
         {
-            Four(Op.Mad24, t, t, t, Has("hi") ? Mod.Max : 0);
+            Four(Op.Mad24, t, t, t, (Has("hi") ? Mod.Max : 0) | (Has("sat") ? Mod.Sat : 0));
         }
         else if (t is F32 or F64)
         {
@@ -767,6 +779,11 @@ internal sealed partial class InstructionSelector
     {
         PtxType t = TypeOf();
         uint mod = Modifiers();
+        if (Has("oob"))
+        {
+            throw Unsupported("the pattern of an OOB NaN is not documented");
+        }
+
         if (IsHalf(t))
         {
             Half(3, t, mod, 4);
@@ -814,21 +831,11 @@ internal sealed partial class InstructionSelector
         uint mod = Modifiers();
         if (t == F32)
         {
-            if ((mod & Mod.RoundMask) != 0)
-            {
-                throw Unsupported();
-            }
-
             Three(Op.DivF32, t, mod | (Has("approx") ? Mod.Max : 0));
         }
         else if (t == F64)
         {
-            if ((mod & Mod.RoundMask) != 0)
-            {
-                throw Unsupported();
-            }
-
-            Three(Op.DivF64, t);
+            Three((mod & Mod.RoundMask) == 0 ? Op.DivF64 : Op.DivF64R, t, mod);
         }
         else
         {
@@ -875,6 +882,12 @@ internal sealed partial class InstructionSelector
 
     private void SelectMinMax(bool max)
     {
+        if (statement.Parts[^1] is "u16x2" or "s16x2")
+        {
+            SelectPair16(max ? 2 : 1);
+            return;
+        }
+
         PtxType t = TypeOf();
         uint mod = Modifiers();
         if (statement.Operands.Count > 3)
@@ -894,7 +907,7 @@ internal sealed partial class InstructionSelector
                 }
                 else
                 {
-                    Three(Op.MinMaxF32X, t, mod | (max ? Mod.Max : 0));
+                    Three(Op.MinMaxF32X, t, (mod & ~Mod.Abs) | (max ? Mod.Max : 0));
                 }
 
                 break;
@@ -907,8 +920,8 @@ internal sealed partial class InstructionSelector
             case U32:
                 Three(max ? Op.MaxU32 : Op.MinU32, t);
                 break;
-            case S16 or U16 or S64 or U64:
-                Three(max ? Op.MaxInt : Op.MinInt, t);
+            case S16 or U16 or S64 or U64 or S32:
+                Three(max ? Op.MaxInt : Op.MinInt, t, mod & Mod.Relu);
                 break;
             default:
                 throw Unsupported();
@@ -950,7 +963,8 @@ internal sealed partial class InstructionSelector
     {
         if (Operand(0).Kind == PtxOperandKind.Pair)
         {
-            throw Unsupported("with a predicate result");
+            SelectLop3WithPredicate();
+            return;
         }
 
         int d = Destination(Operand(0), B32);
@@ -1176,18 +1190,22 @@ internal sealed partial class InstructionSelector
         PtxType source = TypeOf();
         PtxType result = TypeOf(2);
         Cmp cmp = ParseCmp(statement.Parts[1]);
-        if (statement.Operands.Count > 3)
-        {
-            throw Unsupported("with a boolean operator");
-        }
-
         int d = Destination(Operand(0), result);
         int a = Source(1, source);
         int b = Source(2, source);
+        uint combine = 0;
+        int c = 0;
+        if (statement.Operands.Count > 3)
+        {
+            combine = (Has("and") ? 1u : Has("or") ? 2u : Has("xor") ? 3u : throw Bad("a third operand without and, or, xor")) << Mod.BoolShift;
+            combine |= Operand(3).Negated ? Mod.BoolNegated : 0;
+            c = PredicateSource(Operand(3));
+        }
+
         Emit(new Instruction
         {
-            Op = Op.Set, Type = (byte)source, Type2 = (byte)result, D = d, A = a, B = b, C = b,
-            Mod = (Modifiers() & Mod.Ftz) | ((uint)cmp << Mod.CmpShift) | Sizes(result, source, source, source),
+            Op = Op.Set, Type = (byte)source, Type2 = (byte)result, D = d, A = a, B = b, C = b, D2 = c,
+            Mod = (Modifiers() & Mod.Ftz) | combine | ((uint)cmp << Mod.CmpShift) | Sizes(result, source, source, source),
         });
     }
 
@@ -1207,7 +1225,7 @@ internal sealed partial class InstructionSelector
         PtxType t = TypeOf(2);
         PtxType tc = TypeOf();
         int d = Destination(Operand(0), t);
-        Emit(new Instruction { Op = Op.Slct, Type = (byte)t, Type2 = (byte)tc, D = d, A = Source(1, t), B = Source(2, t), C = Source(3, tc), Mod = Sizes(t, t, t, None) });
+        Emit(new Instruction { Op = Op.Slct, Type = (byte)t, Type2 = (byte)tc, D = d, A = Source(1, t), B = Source(2, t), C = Source(3, tc), Mod = (Modifiers() & Mod.Ftz) | Sizes(t, t, t, None) });
     }
 
     private void SelectSpecialFunction()
@@ -1215,11 +1233,6 @@ internal sealed partial class InstructionSelector
         PtxType t = TypeOf();
         uint mod = Modifiers();
         string name = statement.Parts[0];
-        if ((mod & Mod.RoundMask) != 0)
-        {
-            throw Unsupported();
-        }
-
         if (t == F32)
         {
             Two(name switch
@@ -1277,7 +1290,8 @@ internal sealed partial class InstructionSelector
 
         if (t == B128)
         {
-            throw Unsupported();
+            SelectMoveOf128(d, a);
+            return;
         }
 
         if (a.Kind == PtxOperandKind.Vector)
@@ -1327,7 +1341,8 @@ internal sealed partial class InstructionSelector
         uint mod = Modifiers();
         if (Has("pack"))
         {
-            throw Unsupported();
+            SelectPackConversion();
+            return;
         }
 
         PtxType to = TypeOf(2);
@@ -1391,15 +1406,17 @@ internal sealed partial class InstructionSelector
                 (F16, F32) when round == 0 && noFlush => Op.CvtF16F32,
                 (F32, BF16) when noFlush => Op.CvtF32BF16,
                 (BF16, F32) when round == 0 && noFlush => Op.CvtBF16F32,
-                (U32 or S32 or B32, U16 or B16) when noFlush && !Is32(from) => Op.Mov32,
+                (U32 or S32 or B32, U16 or B16) when noFlush => Op.And32,
                 (U32, U32) or (S32, S32) => Op.Mov32,
                 _ => Op.Cvt,
             };
         }
 
+        // Above a 16-bit register's bits may stand anything.
+        int b = op == Op.And32 ? builder.Constant(wide: false, 0xffff) : a;
         Emit(new Instruction
         {
-            Op = op, Type = (byte)to, Type2 = (byte)from, D = d, A = a, B = a, C = a,
+            Op = op, Type = (byte)to, Type2 = (byte)from, D = d, A = a, B = b, C = a,
             Mod = mod | (Wide(dRegister) ? Mod.D64 : 0) | (Wide(aRegister) ? Mod.A64 | Mod.B64 | Mod.C64 : 0),
         });
     }

@@ -242,6 +242,9 @@ internal enum Op : ushort
     CNot,
     Szext,
     Bmsk,
+    Pair16,
+    CvtPackInteger,
+    DivF64R,
 }
 
 /// <summary>Bits of <c>Instruction.Mod</c>.</summary>

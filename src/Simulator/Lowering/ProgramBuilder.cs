@@ -413,16 +413,17 @@ internal sealed class ProgramBuilder
                 continue;
             }
 
-            if (r.Type == PtxType.B128)
-            {
-                throw new UnsupportedInstructionException(".reg .b128", 0, 0);
-            }
-
-            int offset = r.Type == PtxType.Pred ? predicates[(f, r.Name)] : Row(r.Type.Size() == 8);
+            int offset = r.Type == PtxType.Pred ? predicates[(f, r.Name)] : Row(r.Type.Size() >= 8);
             map[r.Name] = new RegisterPlace(offset, r.Type, number++);
             if (r.Type != PtxType.Pred)
             {
-                frame.Rows.Add((offset, r.Type.Size() == 8));
+                frame.Rows.Add((offset, r.Type.Size() >= 8));
+            }
+
+            if (r.Type == PtxType.B128)
+            {
+                // Two rows, the lower half first.
+                frame.Rows.Add((Row(wide: true), true));
             }
 
         }
