@@ -58,7 +58,8 @@ internal sealed partial class KernelEmitter
 
     private CompiledKernel? Compile()
     {
-        if (analysis.Regions.Count > CompiledFrame.MaxRegions)
+        int covered = graph.Compiled.Count(c => c);
+        if (analysis.Regions.Count > CompiledFrame.MaxRegions || covered == 0 || (!specialisation.Everything && covered < graph.Length / 2))
         {
             return null;
         }
@@ -248,6 +249,7 @@ internal sealed partial class KernelEmitter
         }
 
         ReleaseAll();
+        tested.Clear();
     }
 
     /// <summary>Subtracts the segment's instructions before a code index from what is left of the turn.</summary>

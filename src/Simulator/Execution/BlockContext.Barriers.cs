@@ -16,6 +16,7 @@ internal sealed unsafe partial class BlockContext
         int threads = ins->D2 != 0 ? (int)((uint*)(warp.Registers + ins->B))[first] : 0;
         ref BlockBarrier barrier = ref Barriers[id];
         barrier.InUse = true;
+        barrier.Threads = Math.Max(barrier.Threads, threads);
         barriersUsed |= 1u << id;
 
         // A whole warp counts as 32 threads even where the block ends inside it (PTX ISA: counts are multiples of the warp size).
@@ -45,13 +46,17 @@ internal sealed unsafe partial class BlockContext
         return warp.Paths[warp.Current].Status != PathStatus.Ready;
     }
 
+    // Kept, since every arrival asks for it.
+    private int aliveThreads;
+
     // Bit i: barrier i has been used by this block.
     private uint barriersUsed;
 
     /// <summary>Threads ended: barriers that waited for all the block's threads may be complete now.</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-    public void ThreadsExited()
+    public void ThreadsExited(uint lanes)
     {
+        aliveThreads -= BitOperations.PopCount(lanes);
         for (uint used = barriersUsed; used != 0; used &= used - 1)
         {
             int id = BitOperations.TrailingZeroCount(used);
@@ -66,22 +71,9 @@ internal sealed unsafe partial class BlockContext
     private void CompleteBarrier(int id, int threads)
     {
         ref BlockBarrier barrier = ref Barriers[id];
-        if (threads == 0)
-        {
-            // All waiters must want all threads for this rule to hold.
-            foreach (WarpState warp in Warps)
-            {
-                for (int i = 0; i < warp.PathCount; i++)
-                {
-                    if (warp.Paths[i].Status == PathStatus.WaitBarrier && warp.Paths[i].Barrier == id)
-                    {
-                        threads = Math.Max(threads, warp.Paths[i].BarrierThreads);
-                    }
-                }
-            }
-        }
-
-        int needed = threads == 0 ? AliveThreads() : threads;
+        // All waiters must want all threads for that rule to hold.
+        threads = threads == 0 ? barrier.Threads : threads;
+        int needed = threads == 0 ? aliveThreads : threads;
         if (barrier.Arrived < needed || barrier.Arrived == 0)
         {
             return;

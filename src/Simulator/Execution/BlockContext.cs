@@ -21,6 +21,9 @@ internal struct BlockBarrier
     public int Arrived;
     public int ArriveOnlyWarps;
     public int Popcount;
+
+    /// <summary>The greatest count that an arrival named; 0: all threads.</summary>
+    public int Threads;
     public bool Any;
     public bool NotAll;
     public bool InUse;
@@ -201,8 +204,13 @@ internal sealed unsafe partial class BlockContext : IDisposable
         Finished = 0;
         Log.Clear();
         Printed.Clear();
-        Array.Clear(Barriers);
-        barriersUsed = 0;
+        if (barriersUsed != 0)
+        {
+            Array.Clear(Barriers);
+            barriersUsed = 0;
+        }
+
+        aliveThreads = (int)c.Block.Count;
         Clocks?.Reset();
         if (SharedRaceWords is not null)
         {

@@ -165,7 +165,7 @@ public static class Launcher
             long total = Interlocked.Add(ref launch.Executed, block.Executed - before);
             if (!TObserver.Enabled)
             {
-                launch.Consider(total);
+                launch.Consider(block.Executed - before);
             }
 
             if (outcome == BlockOutcome.Stopped)
@@ -303,7 +303,7 @@ public static class Launcher
         launch.Executed += block.Executed - before;
         if (!TObserver.Enabled)
         {
-            launch.Consider(launch.Executed);
+            launch.Consider(block.Executed - before);
         }
 
         if (outcome == BlockOutcome.Finished && !MustStop(launch, launch.Executed, cancellationToken))
