@@ -174,7 +174,8 @@ public sealed class CompilerTests
                     Line($"cvt.rzi.s32.f32 {Any()}, %f1;");
                     break;
                 default:
-                    Line($"atom.shared.add.u32 {Any()}, [%d5], {Any()};");
+                    string operation = new[] { "add.u32", "min.s32", "max.u32", "xor.b32", "exch.b32", "inc.u32" }[random.Next(6)];
+                    Line($"atom.shared.{operation} {Any()}, [%d5], {Any()};");
                     break;
             }
         }

@@ -274,6 +274,8 @@ internal sealed class KernelAnalysis
 
             case Op.Vote:
                 return LaneValue.Uniform();
+            case Op.Atom:
+                return LaneValue.Vector;
             case Op.Shfl:
             {
                 return Known(ins.A) is { } source ? source.IsUniform ? LaneValue.Uniform() : LaneValue.Vector : null;

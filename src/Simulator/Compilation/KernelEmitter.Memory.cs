@@ -1023,24 +1023,7 @@ internal sealed partial class KernelEmitter
         Type index = wide ? typeof(long) : typeof(int);
         Type plain = wide ? typeof(ulong) : typeof(uint);
         int parts = vectors.Parts(wide);
-        LocalBuilder[] indices = [.. Enumerable.Range(0, parts).Select(_ => Take(vectors.Of(index)))];
-        for (int part = 0; part < parts; part++)
-        {
-            if (wide)
-            {
-                il.Emit(OpCodes.Ldloc, offsets[part]);
-            }
-            else
-            {
-                il.Emit(OpCodes.Ldloc, offsets[part * 2]);
-                il.Emit(OpCodes.Ldloc, offsets[(part * 2) + 1]);
-                il.Emit(OpCodes.Call, vectors.Method("Narrow", typeof(ulong), 2));
-            }
-
-            il.Emit(OpCodes.Call, vectors.Cast(plain, index));
-            il.Emit(OpCodes.Stloc, indices[part]);
-        }
-
+        LocalBuilder[] indices = EmitIndices(access, offsets);
         if (checkInitialised)
         {
             EmitGatheredShadow(access, indices, index, failed);
@@ -1065,6 +1048,32 @@ internal sealed partial class KernelEmitter
         Array.ForEach(indices, Release);
         Array.ForEach(offsets, Release);
         ReleaseAccess(access);
+    }
+
+    /// <summary>The lanes' offsets as elements of the access's width: all are below 2³¹.</summary>
+    private LocalBuilder[] EmitIndices(Access access, LocalBuilder[] offsets)
+    {
+        Type index = access.IsWide ? typeof(long) : typeof(int);
+        Type plain = access.IsWide ? typeof(ulong) : typeof(uint);
+        LocalBuilder[] indices = [.. Enumerable.Range(0, vectors.Parts(access.IsWide)).Select(_ => Take(vectors.Of(index)))];
+        for (int part = 0; part < indices.Length; part++)
+        {
+            if (access.IsWide)
+            {
+                il.Emit(OpCodes.Ldloc, offsets[part]);
+            }
+            else
+            {
+                il.Emit(OpCodes.Ldloc, offsets[part * 2]);
+                il.Emit(OpCodes.Ldloc, offsets[(part * 2) + 1]);
+                il.Emit(OpCodes.Call, vectors.Method("Narrow", typeof(ulong), 2));
+            }
+
+            il.Emit(OpCodes.Call, vectors.Cast(plain, index));
+            il.Emit(OpCodes.Stloc, indices[part]);
+        }
+
+        return indices;
     }
 
     /// <summary>Pushes what stands at a buffer's bytes, one element a lane.</summary>

@@ -116,7 +116,7 @@ internal sealed partial class KernelEmitter
         for (int i = s.Start; i < s.End; i++)
         {
             ref readonly Instruction ins = ref program.Code[i];
-            bool memory = OpFacts.IsLoad(ins.Op) || OpFacts.IsStore(ins.Op);
+            bool memory = OpFacts.IsLoad(ins.Op) || OpFacts.IsStore(ins.Op) || ins.Op == Op.Atom;
             work += 4 + (memory ? 8 + live : 0) + graph.Definitions[i].Sum(Size) + graph.Uses[i].Sum(Size);
         }
 
@@ -289,6 +289,8 @@ internal sealed partial class KernelEmitter
                 return EmitShuffle(ins);
             case Op.Vote:
                 return EmitVote(ins);
+            case Op.Atom:
+                return EmitAtomic(ins);
         }
 
         if (OpFacts.IsLoad(ins.Op))

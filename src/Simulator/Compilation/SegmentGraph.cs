@@ -273,6 +273,11 @@ internal sealed class SegmentGraph
                     Use(ins.A);
                     Use(ins.B);
                     break;
+                case Op.Atom:
+                    Use(ins.A);
+                    Use(ins.B);
+                    Define(ins.D);
+                    break;
             }
         }
 
