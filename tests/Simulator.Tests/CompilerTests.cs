@@ -76,7 +76,8 @@ public sealed class CompilerTests
             }
 
             text.Append(CultureInfo.InvariantCulture, $"""
-                mad.lo.s32 %r10, %r4, 128, %r10;
+                mov.u32 %r11, %ctaid.x;
+                mad.lo.s32 %r10, %r11, 128, %r10;
                 mul.wide.u32 %d2, %r10, 48;
                 add.s64 %d3, %d1, %d2;
 
@@ -231,8 +232,10 @@ public sealed class CompilerTests
             Dim3 block = Blocks[random.Next(Blocks.Length)];
             using KernelRun run = KernelRun.Of(ptx, "random");
             run.In("in", [.. Enumerable.Range(0, 512).Select(_ => random.Next(3) == 0 ? random.Next() : random.Next(-20, 20))]);
-            run.Out<int>("out", 2 * 256 * 12).Value(random.Next(-5, 70)).Value(random.Next()).Launch(new Dim3(2), block);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
+            run.Out<int>("out", 2 * 256 * 12).Value(random.Next(-5, 70)).Value(random.Next());
+            run.Launch(new Dim3(2), block);
+            run.Launch(new Dim3(2), block, BackEnd.Automatic);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 
     private const string Sum = """
         .version 8.4
