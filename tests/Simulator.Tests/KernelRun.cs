@@ -113,7 +113,10 @@ internal sealed class KernelRun : IDisposable
     }
 
     /// <summary>Launches in the interpreter and, on the same memory, in compiled code; everything that can be seen must be the same.</summary>
-    public LaunchResult Launch(Dim3 grid, Dim3 block)
+    public LaunchResult Launch(Dim3 grid, Dim3 block) => Launch(grid, block, BackEnd.Compiler);
+
+    /// <summary>Launches in the interpreter and in another back end; an automatic one compiles after the first block.</summary>
+    public LaunchResult Launch(Dim3 grid, Dim3 block, BackEnd other)
     {
         Coverage.TestedOpcodes.Record(module, kernel);
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
@@ -123,7 +126,8 @@ internal sealed class KernelRun : IDisposable
         LaunchResult expected = Launch(program, grid, block, BackEnd.Interpreter);
         var after = new MemoryImage(memory);
         before.Restore();
-        LaunchResult actual = Launch(program, grid, block, BackEnd.Compiler);
+        program.Compiler.Interpreted = LaunchState.WorthCompiling;
+        LaunchResult actual = Launch(program, grid, block, other);
         Assert.Equal(expected.Completion, actual.Completion);
         Assert.Equal(expected.Findings, actual.Findings);
         Assert.Equal(expected.Printf, actual.Printf);

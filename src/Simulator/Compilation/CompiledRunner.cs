@@ -95,7 +95,7 @@ internal static unsafe class CompiledRunner
                     warp.Loose = -1;
                     warp.Paths[warp.Current].Pc = exit.Pc + 1;
                     bool gone = warp.Exit(frame->Mask);
-                    block.ThreadsExited();
+                    block.ThreadsExited(frame->Mask);
                     if (gone)
                     {
                         block.Executed += Interpreter.Quantum - left;

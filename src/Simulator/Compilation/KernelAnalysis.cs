@@ -27,7 +27,7 @@ internal sealed class KernelAnalysis
     {
         this.program = program;
         this.specialisation = specialisation;
-        Graph = new SegmentGraph(program, vectors);
+        Graph = new SegmentGraph(program, vectors, specialisation.Everything);
         values = new LaneValue?[Graph.Rows.Count];
         predicateDefined = new bool[Graph.Rows.Count];
         divergentPredicate = new bool[Graph.Rows.Count];
@@ -274,6 +274,8 @@ internal sealed class KernelAnalysis
 
             case Op.Vote:
                 return LaneValue.Uniform();
+            case Op.Atom:
+                return LaneValue.Vector;
             case Op.Shfl:
             {
                 return Known(ins.A) is { } source ? source.IsUniform ? LaneValue.Uniform() : LaneValue.Vector : null;

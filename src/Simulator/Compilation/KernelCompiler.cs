@@ -20,6 +20,9 @@ internal sealed class KernelCompiler(KernelProgram program)
     /// <summary>Forms made so far, in all.</summary>
     public int Made { get; private set; }
 
+    /// <summary>Warp instructions that launches of this program have executed in the interpreter.</summary>
+    public long Interpreted;
+
     /// <summary>The machine has what compiled code uses, and nothing in the launch needs the interpreter.</summary>
     public static bool Serves(KernelProgram program) => Avx2.IsSupported && !program.Options.Checks.HasFlag(Lowering.Checks.SharedRaces);
 
@@ -43,7 +46,7 @@ internal sealed class KernelCompiler(KernelProgram program)
             }
 
             Specialisation exact = Describe(configuration, sharedBytes, parameters: true);
-            int sets = kept.Count(k => k.For.Block == exact.Block && k.For.SharedBytes == exact.SharedBytes);
+            int sets = kept.Count(k => k.For.Block == exact.Block && k.For.SharedBytes == exact.SharedBytes && k.For.Everything == exact.Everything);
             Specialisation wanted = sets < MaxParameterSets ? exact : Describe(configuration, sharedBytes, parameters: false);
             int at = kept.FindIndex(k => k.For.Equals(wanted));
             if (at >= 0)
@@ -83,5 +86,6 @@ internal sealed class KernelCompiler(KernelProgram program)
             ? [.. program.Kernel.Parameters
                 .Where(p => p.Size == 4 && p.Type is PtxType.U32 or PtxType.S32 or PtxType.B32)
                 .Select(p => (p.Offset, BitConverter.ToInt32(configuration.Parameters.Span[p.Offset..])))]
-            : []);
+            : [],
+        configuration.BackEnd == BackEnd.Compiler);
 }

@@ -13,6 +13,9 @@ internal sealed partial class KernelEmitter
 {
     private const int EntryStart = 0, EntryLength = 8, EntryData = 16, EntryShadow = 24, EntryPages = 32, EntryOwner = 40, EntryReadOnly = 52;
 
+    // By code index: the access of the same segment that was tested for this one too.
+    private readonly Dictionary<int, Access> tested = [];
+
     /// <summary>An access that is being made: its operands and where it goes.</summary>
     private sealed class Access
     {
@@ -36,6 +39,21 @@ internal sealed partial class KernelEmitter
         public LocalBuilder Data { get; set; } = null!;
 
         public LocalBuilder Shadow { get; set; } = null!;
+
+        /// <summary>Constant between this access and the one that tested for both.</summary>
+        public long Shift { get; set; }
+
+        /// <summary>Code index of the last of them.</summary>
+        public int Last { get; set; }
+
+        /// <summary>Constants of all accesses that one test is made for, this one's first.</summary>
+        public List<long> Shifts { get; } = [0];
+
+        /// <summary>Lowest offset of any lane, relative to <see cref="Offset"/>.</summary>
+        public long Low => Address.Min + Shifts.Min();
+
+        /// <summary>Bytes from there to the end of the highest.</summary>
+        public long Span => Address.Max - Address.Min + Shifts.Max() - Shifts.Min() + Total;
 
         public int Total => Size * Rows.Length;
 
@@ -61,14 +79,25 @@ internal sealed partial class KernelEmitter
             return true;
         }
 
-        if (!EmitRange(access))
+        if (tested.TryGetValue(code, out Access? first))
         {
-            return false;
+            access.Offset = first.Offset;
+            access.Data = first.Data;
+            access.Shadow = first.Shadow;
+            access.Shift = access.Instruction.Imm - first.Instruction.Imm;
         }
-
-        if (checkInitialised)
+        else
         {
-            EmitInitialisedTest(access);
+            FindFollowers(access);
+            if (!EmitRange(access))
+            {
+                return false;
+            }
+
+            if (checkInitialised)
+            {
+                EmitInitialisedTest(access);
+            }
         }
 
         for (int k = 0; k < access.Rows.Length; k++)
@@ -90,8 +119,46 @@ internal sealed partial class KernelEmitter
             EmitPatternLoad(access, k, row);
         }
 
-        ReleaseAccess(access);
+        Access leader = first ?? access;
+        if (leader.Last == code)
+        {
+            ReleaseAccess(leader);
+        }
+
         return true;
+    }
+
+    /// <summary>
+    /// Later loads of the segment at the same base: one test serves them all, as long as nothing is stored in between that might make
+    /// their words written.
+    /// </summary>
+    private void FindFollowers(Access access)
+    {
+        Instruction leader = access.Instruction;
+        access.Last = code;
+        int row = graph.RowAt(leader.A);
+        for (int at = code; at < segment.End; at++)
+        {
+            ref readonly Instruction ins = ref program.Code[at];
+            if (OpFacts.IsStore(ins.Op) && (PtxSpace)ins.Type2 == (PtxSpace)leader.Type2)
+            {
+                return;
+            }
+
+            long shift = ins.Imm - leader.Imm;
+            if (at > code && ins.Op == leader.Op && ins.A == leader.A && ins.Type2 == leader.Type2 && ins.D2 == leader.D2
+                && ((PtxType)ins.Type).Size() == access.Size && shift % access.Total == 0 && Math.Abs(shift) < 1 << 16)
+            {
+                access.Shifts.Add(shift);
+                tested[at] = access;
+                access.Last = at;
+            }
+
+            if (graph.Definitions[at].Contains(row))
+            {
+                return;
+            }
+        }
     }
 
     private void EmitPatternLoad(Access access, int k, int row)
@@ -187,7 +254,7 @@ internal sealed partial class KernelEmitter
         il.Emit(OpCodes.Ldloc, access.Offset);
         il.Emit(OpCodes.Conv_I);
         il.Emit(OpCodes.Add);
-        LoadField((int)add);
+        LoadField((int)(add + access.Shift));
     }
 
     private void ReleaseAccess(Access access)
@@ -213,7 +280,7 @@ internal sealed partial class KernelEmitter
     {
         LaneValue address = access.Address;
         int total = access.Total;
-        long span = address.Max - address.Min + total;
+        long span = access.Span;
         if (span > 1 << 24 || address.Pattern!.Any(p => (p - address.Min) % total != 0) || (access.Shared && span > specialisation.SharedBytes))
         {
             Leave(ExitKind.Interpret, code, liveBefore, code);
@@ -231,7 +298,7 @@ internal sealed partial class KernelEmitter
             il.Emit(OpCodes.Ldc_I8, access.Instruction.Imm);
             il.Emit(OpCodes.Add);
             il.Emit(OpCodes.Stloc, offset);
-            PushLowest(offset, address);
+            PushLowest(access);
             il.Emit(OpCodes.Stloc, lowest);
             il.Emit(OpCodes.Ldloc, lowest);
             il.Emit(OpCodes.Ldc_I8, specialisation.SharedBytes - span);
@@ -243,7 +310,7 @@ internal sealed partial class KernelEmitter
         }
 
         int known = Math.Min(address.Alignment, System.Numerics.BitOperations.TrailingZeroCount(access.Instruction.Imm | (1L << 20)));
-        if (1 << Math.Min(known, 20) < total || (address.Min & (total - 1)) != 0)
+        if (1 << Math.Min(known, 20) < total || (access.Low & (total - 1)) != 0)
         {
             il.Emit(OpCodes.Ldloc, lowest);
             il.Emit(OpCodes.Conv_I4);
@@ -256,12 +323,12 @@ internal sealed partial class KernelEmitter
         return true;
     }
 
-    private void PushLowest(LocalBuilder offset, LaneValue address)
+    private void PushLowest(Access access)
     {
-        il.Emit(OpCodes.Ldloc, offset);
-        if (address.Min != 0)
+        il.Emit(OpCodes.Ldloc, access.Offset);
+        if (access.Low != 0)
         {
-            il.Emit(OpCodes.Ldc_I8, address.Min);
+            il.Emit(OpCodes.Ldc_I8, access.Low);
             il.Emit(OpCodes.Add);
         }
     }
@@ -281,7 +348,7 @@ internal sealed partial class KernelEmitter
         PushEntryField(entry, EntryStart, OpCodes.Ldind_I8);
         il.Emit(OpCodes.Sub);
         il.Emit(OpCodes.Stloc, access.Offset);
-        PushLowest(access.Offset, access.Address);
+        PushLowest(access);
         il.Emit(OpCodes.Stloc, lowest);
         PushEntryField(entry, EntryLength, OpCodes.Ldind_I8);
         il.Emit(OpCodes.Stloc, length);
@@ -369,11 +436,14 @@ internal sealed partial class KernelEmitter
     {
         int words = access.Total / 4;
         var touched = new SortedSet<int>();
-        foreach (long p in access.Address.Pattern!)
+        foreach (long shift in access.Shifts)
         {
-            for (int w = 0; w < words; w++)
+            foreach (long p in access.Address.Pattern!)
             {
-                touched.Add((int)((p - access.Address.Min) / 4) + w);
+                for (int w = 0; w < words; w++)
+                {
+                    touched.Add((int)((p + shift - access.Low) / 4) + w);
+                }
             }
         }
 
@@ -397,7 +467,7 @@ internal sealed partial class KernelEmitter
     private void PushShadow(Access access, int word)
     {
         il.Emit(OpCodes.Ldloc, access.Shadow);
-        PushLowest(access.Offset, access.Address);
+        PushLowest(access);
         il.Emit(OpCodes.Ldc_I4_2);
         il.Emit(OpCodes.Shr_Un);
         il.Emit(OpCodes.Conv_I);
@@ -432,14 +502,22 @@ internal sealed partial class KernelEmitter
             il.Emit(OpCodes.Brfalse, written);
         }
 
-        int scalars = 0;
-        foreach ((int at, int bytes) in Pieces(Runs(access)))
+        List<(int At, int Bytes)> pieces = [.. Pieces(Runs(access))];
+        foreach (VectorSet set in new[] { VectorSet.Narrow, VectorSet.Single })
         {
-            if (bytes >= 16)
+            int vectorsSoFar = 0;
+            foreach ((int at, int bytes) in pieces.Where(p => p.Bytes == set.Bytes))
             {
-                VectorSet set = bytes == 32 ? VectorSet.Narrow : VectorSet.Single;
                 PushShadow(access, at);
                 il.Emit(OpCodes.Ldobj, set.Of(typeof(ulong)));
+                if (vectorsSoFar++ > 0)
+                {
+                    il.Emit(OpCodes.Call, set.Operator("op_BitwiseOr", typeof(ulong)));
+                }
+            }
+
+            if (vectorsSoFar > 0)
+            {
                 il.Emit(OpCodes.Ldc_I4_0);
                 il.Emit(OpCodes.Conv_I8);
                 il.Emit(OpCodes.Call, set.Create(typeof(ulong), 1));
@@ -448,17 +526,15 @@ internal sealed partial class KernelEmitter
             }
         }
 
-        foreach ((int at, int bytes) in Pieces(Runs(access)))
+        int scalars = 0;
+        foreach ((int at, int bytes) in pieces.Where(p => p.Bytes < 16))
         {
-            if (bytes < 16)
+            PushShadow(access, at);
+            il.Emit(bytes switch { 8 => OpCodes.Ldind_I8, 4 => OpCodes.Ldind_U4, 2 => OpCodes.Ldind_U2, _ => OpCodes.Ldind_U1 });
+            il.Emit(OpCodes.Conv_U8);
+            if (scalars++ > 0)
             {
-                PushShadow(access, at);
-                il.Emit(bytes switch { 8 => OpCodes.Ldind_I8, 4 => OpCodes.Ldind_U4, 2 => OpCodes.Ldind_U2, _ => OpCodes.Ldind_U1 });
-                il.Emit(OpCodes.Conv_U8);
-                if (scalars++ > 0)
-                {
-                    il.Emit(OpCodes.Or);
-                }
+                il.Emit(OpCodes.Or);
             }
         }
 
@@ -483,11 +559,14 @@ internal sealed partial class KernelEmitter
             il.Emit(OpCodes.Stloc, rest);
             il.MarkLabel(next);
             TakeLane(rest, lane);
-            for (int w = 0; w < access.Total / 4; w++)
+            foreach (long shift in access.Shifts)
             {
-                PushLaneShadow(access, lane, w);
-                il.Emit(OpCodes.Ldind_U1);
-                il.Emit(OpCodes.Brtrue, exit);
+                for (int w = 0; w < access.Total / 4; w++)
+                {
+                    PushLaneShadow(access, lane, (int)(shift / 4) + w);
+                    il.Emit(OpCodes.Ldind_U1);
+                    il.Emit(OpCodes.Brtrue, exit);
+                }
             }
 
             il.Emit(OpCodes.Ldloc, rest);
@@ -944,24 +1023,7 @@ internal sealed partial class KernelEmitter
         Type index = wide ? typeof(long) : typeof(int);
         Type plain = wide ? typeof(ulong) : typeof(uint);
         int parts = vectors.Parts(wide);
-        LocalBuilder[] indices = [.. Enumerable.Range(0, parts).Select(_ => Take(vectors.Of(index)))];
-        for (int part = 0; part < parts; part++)
-        {
-            if (wide)
-            {
-                il.Emit(OpCodes.Ldloc, offsets[part]);
-            }
-            else
-            {
-                il.Emit(OpCodes.Ldloc, offsets[part * 2]);
-                il.Emit(OpCodes.Ldloc, offsets[(part * 2) + 1]);
-                il.Emit(OpCodes.Call, vectors.Method("Narrow", typeof(ulong), 2));
-            }
-
-            il.Emit(OpCodes.Call, vectors.Cast(plain, index));
-            il.Emit(OpCodes.Stloc, indices[part]);
-        }
-
+        LocalBuilder[] indices = EmitIndices(access, offsets);
         if (checkInitialised)
         {
             EmitGatheredShadow(access, indices, index, failed);
@@ -986,6 +1048,32 @@ internal sealed partial class KernelEmitter
         Array.ForEach(indices, Release);
         Array.ForEach(offsets, Release);
         ReleaseAccess(access);
+    }
+
+    /// <summary>The lanes' offsets as elements of the access's width: all are below 2³¹.</summary>
+    private LocalBuilder[] EmitIndices(Access access, LocalBuilder[] offsets)
+    {
+        Type index = access.IsWide ? typeof(long) : typeof(int);
+        Type plain = access.IsWide ? typeof(ulong) : typeof(uint);
+        LocalBuilder[] indices = [.. Enumerable.Range(0, vectors.Parts(access.IsWide)).Select(_ => Take(vectors.Of(index)))];
+        for (int part = 0; part < indices.Length; part++)
+        {
+            if (access.IsWide)
+            {
+                il.Emit(OpCodes.Ldloc, offsets[part]);
+            }
+            else
+            {
+                il.Emit(OpCodes.Ldloc, offsets[part * 2]);
+                il.Emit(OpCodes.Ldloc, offsets[(part * 2) + 1]);
+                il.Emit(OpCodes.Call, vectors.Method("Narrow", typeof(ulong), 2));
+            }
+
+            il.Emit(OpCodes.Call, vectors.Cast(plain, index));
+            il.Emit(OpCodes.Stloc, indices[part]);
+        }
+
+        return indices;
     }
 
     /// <summary>Pushes what stands at a buffer's bytes, one element a lane.</summary>

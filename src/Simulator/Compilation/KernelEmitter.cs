@@ -58,7 +58,8 @@ internal sealed partial class KernelEmitter
 
     private CompiledKernel? Compile()
     {
-        if (analysis.Regions.Count > CompiledFrame.MaxRegions)
+        int covered = graph.Compiled.Count(c => c);
+        if (analysis.Regions.Count > CompiledFrame.MaxRegions || covered == 0 || (!specialisation.Everything && covered < graph.Length / 2))
         {
             return null;
         }
@@ -115,7 +116,7 @@ internal sealed partial class KernelEmitter
         for (int i = s.Start; i < s.End; i++)
         {
             ref readonly Instruction ins = ref program.Code[i];
-            bool memory = OpFacts.IsLoad(ins.Op) || OpFacts.IsStore(ins.Op);
+            bool memory = OpFacts.IsLoad(ins.Op) || OpFacts.IsStore(ins.Op) || ins.Op == Op.Atom;
             work += 4 + (memory ? 8 + live : 0) + graph.Definitions[i].Sum(Size) + graph.Uses[i].Sum(Size);
         }
 
@@ -248,6 +249,7 @@ internal sealed partial class KernelEmitter
         }
 
         ReleaseAll();
+        tested.Clear();
     }
 
     /// <summary>Subtracts the segment's instructions before a code index from what is left of the turn.</summary>
@@ -287,6 +289,8 @@ internal sealed partial class KernelEmitter
                 return EmitShuffle(ins);
             case Op.Vote:
                 return EmitVote(ins);
+            case Op.Atom:
+                return EmitAtomic(ins);
         }
 
         if (OpFacts.IsLoad(ins.Op))

@@ -83,6 +83,8 @@ internal static class OpFacts
                 return ins.Guard == 0 && IsCompiledAccess(ins);
             case Op.Ld32Global or Op.Ld32Shared or Op.St32Global or Op.St32Shared:
                 return ins.Guard == 0;
+            case Op.Atom:
+                return ins.Guard == 0 && IsCompiledAtomic(ins);
             case Op.Shfl:
                 return ins.Guard == 0;
             case Op.Vote:
@@ -92,6 +94,18 @@ internal static class OpFacts
             default:
                 return Arity(ins.Op) > 0 || IsSetp(ins.Op) || IsPredicateLogic(ins.Op);
         }
+    }
+
+    private static bool IsCompiledAtomic(in Instruction ins)
+    {
+        PtxType type = (PtxType)ins.Type;
+        bool integer = type is PtxType.U32 or PtxType.S32 or PtxType.B32;
+        return (PtxSpace)ins.Type2 switch
+        {
+            PtxSpace.Shared => integer ? ins.D2 <= 6 : type == PtxType.F32 && ins.D2 == 0,
+            PtxSpace.Global => integer && ins.D2 == 0,
+            _ => false,
+        };
     }
 
     private static bool IsCompiledAccess(in Instruction ins)

@@ -43,7 +43,10 @@ internal sealed class SegmentGraph
     private readonly Dictionary<int, int> rowOf = [];
     private readonly int[] segmentAt;
 
-    public SegmentGraph(KernelProgram program, VectorSet vectors)
+    // A change between compiled code and the interpreter costs as much as so many instructions in the interpreter.
+    private const int ShortestRun = 16;
+
+    public SegmentGraph(KernelProgram program, VectorSet vectors, bool everything)
     {
         this.program = program;
         Length = program.Functions.Select(f => f.CodeStart).Where(start => start > 0).DefaultIfEmpty(program.Code.Length).Min();
@@ -65,6 +68,11 @@ internal sealed class SegmentGraph
             {
                 AddRow(ins.D, predicate: false, ins.Op == Op.FrameAddress || OpFacts.WideResult(ins));
             }
+        }
+
+        if (!everything)
+        {
+            LeaveShortRuns();
         }
 
         for (int i = 0; i < Length; i++)
@@ -104,6 +112,28 @@ internal sealed class SegmentGraph
         if (rowOf.TryAdd(offset, Rows.Count))
         {
             Rows.Add(new Row(offset, predicate, wide));
+        }
+    }
+
+    /// <summary>Leaves to the interpreter what stands between instructions that are its own anyway, unless it is long.</summary>
+    private void LeaveShortRuns()
+    {
+        int start = 0;
+        for (int i = 1; i <= Length; i++)
+        {
+            if (i < Length && program.BlockAt[i] < 0 && Compiled[i] == Compiled[start])
+            {
+                continue;
+            }
+
+            bool before = program.BlockAt[start] < 0;
+            bool behind = i < Length && program.BlockAt[i] < 0;
+            if (Compiled[start] && (before || behind) && i - start < ShortestRun)
+            {
+                Array.Fill(Compiled, false, start, i - start);
+            }
+
+            start = i;
         }
     }
 
@@ -242,6 +272,11 @@ internal sealed class SegmentGraph
                 case Op.BarSync:
                     Use(ins.A);
                     Use(ins.B);
+                    break;
+                case Op.Atom:
+                    Use(ins.A);
+                    Use(ins.B);
+                    Define(ins.D);
                     break;
             }
         }

@@ -7,16 +7,18 @@ namespace KernelForge.Simulator.Compilation;
 /// <param name="Block">The block's shape: it gives each lane's thread index.</param>
 /// <param name="SharedBytes">Shared memory of a block.</param>
 /// <param name="Parameters">The 32-bit integer parameters by offset, or empty: they are read when the code runs.</param>
-internal sealed record Specialisation(Dim3 Block, int SharedBytes, ImmutableArray<(int Offset, int Value)> Parameters)
+/// <param name="Everything">Compile whatever can be compiled, not only what pays.</param>
+internal sealed record Specialisation(Dim3 Block, int SharedBytes, ImmutableArray<(int Offset, int Value)> Parameters, bool Everything)
 {
     public bool Equals(Specialisation? other) =>
-        other is not null && Block == other.Block && SharedBytes == other.SharedBytes && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
+        other is not null && Block == other.Block && SharedBytes == other.SharedBytes && Everything == other.Everything && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
 
     public override int GetHashCode()
     {
         var hash = default(HashCode);
         hash.Add(Block);
         hash.Add(SharedBytes);
+        hash.Add(Everything);
         foreach ((int _, int value) in Parameters)
         {
             hash.Add(value);

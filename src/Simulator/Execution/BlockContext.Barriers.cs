@@ -16,9 +16,9 @@ internal sealed unsafe partial class BlockContext
         int threads = ins->D2 != 0 ? (int)((uint*)(warp.Registers + ins->B))[first] : 0;
         ref BlockBarrier barrier = ref Barriers[id];
         barrier.InUse = true;
-        barriersUsed |= 1u << id;
-
         barrier.Threads = Math.Max(barrier.Threads, threads);
+        barriersUsed |= 1u << id;
+        barrier.AtMost += threads == 0 ? BitOperations.PopCount(mask) : 32;
         if (ins->Op == Op.BarRed)
         {
             uint p = *(uint*)(warp.Registers + ins->C) ^ ((ins->Mod & Mod.ANegated) != 0 ? uint.MaxValue : 0);
@@ -45,13 +45,17 @@ internal sealed unsafe partial class BlockContext
         return warp.Paths[warp.Current].Status != PathStatus.Ready;
     }
 
+    /// <summary>Threads that have not ended: kept, since every arrival asks for it.</summary>
+    public int AliveThreads { get; private set; }
+
     // Bit i: barrier i has been used by this block.
     private uint barriersUsed;
 
     /// <summary>Threads ended: barriers that waited for all the block's threads may be complete now.</summary>
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-    public void ThreadsExited()
+    public void ThreadsExited(uint lanes)
     {
+        AliveThreads -= BitOperations.PopCount(lanes);
         for (uint used = barriersUsed; used != 0; used &= used - 1)
         {
             int id = BitOperations.TrailingZeroCount(used);
@@ -87,13 +91,17 @@ internal sealed unsafe partial class BlockContext
     private void CompleteBarrier(int id)
     {
         ref BlockBarrier barrier = ref Barriers[id];
+        int needed = barrier.Threads == 0 ? AliveThreads : barrier.Threads;
+        if (barrier.AtMost < needed)
+        {
+            return;
+        }
+
         barrier.Arrived = barrier.ArrivedOnly;
         foreach (WarpState warp in Warps)
         {
             barrier.Arrived += Counted(warp, Waiting(warp, id), barrier.Threads);
         }
-
-        int needed = barrier.Threads == 0 ? AliveThreads() : barrier.Threads;
         if (barrier.Arrived < needed || barrier.Arrived == 0)
         {
             return;
@@ -272,7 +280,7 @@ internal sealed unsafe partial class BlockContext
                 }
                 else if (p.Status == PathStatus.WaitBarrier)
                 {
-                    int needed = p.BarrierThreads == 0 ? AliveThreads() : p.BarrierThreads;
+                    int needed = p.BarrierThreads == 0 ? AliveThreads : p.BarrierThreads;
                     Report(FindingKind.Deadlock, warp, p.Pc, BitOperations.TrailingZeroCount(p.Mask), $"barrier {p.Barrier} waits for {needed} threads and only {Barriers[p.Barrier].Arrived} can come: nothing in the block can go on");
                 }
             }

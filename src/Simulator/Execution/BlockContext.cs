@@ -1,4 +1,3 @@
-using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using KernelForge.Simulator.Checks;
@@ -21,6 +20,9 @@ internal enum BlockOutcome
 
 internal struct BlockBarrier
 {
+    /// <summary>No more threads than these have come.</summary>
+    public int AtMost;
+
     /// <summary>Threads that have come, by the rules of the last look at it.</summary>
     public int Arrived;
 
@@ -238,8 +240,13 @@ internal sealed unsafe partial class BlockContext : IDisposable
         Finished = 0;
         Log.Clear();
         Printed.Clear();
-        Array.Clear(Barriers);
-        barriersUsed = 0;
+        if (barriersUsed != 0)
+        {
+            Array.Clear(Barriers);
+            barriersUsed = 0;
+        }
+
+        AliveThreads = (int)c.Block.Count;
         Async?.Reset();
         Clocks?.Start((int)number);
         AsyncCopies?.Clear();
@@ -439,18 +446,6 @@ internal sealed unsafe partial class BlockContext : IDisposable
         }
 
         return list;
-    }
-
-    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
-    public int AliveThreads()
-    {
-        int n = 0;
-        foreach (WarpState warp in Warps)
-        {
-            n += BitOperations.PopCount(warp.Alive);
-        }
-
-        return n;
     }
 
     public void Dispose()

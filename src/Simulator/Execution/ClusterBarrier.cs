@@ -46,7 +46,7 @@ internal sealed class ClusterBarrier
     /// <summary>The phase may be complete without the threads that have ended.</summary>
     public void ThreadsEnded(BlockGroup group)
     {
-        if (arrived > 0 && arrived >= group.Blocks.Sum(b => b.AliveThreads()))
+        if (arrived > 0 && arrived >= group.Blocks.Sum(b => b.AliveThreads))
         {
             arrived = 0;
             Phase++;

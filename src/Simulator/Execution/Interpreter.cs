@@ -190,7 +190,7 @@ internal static unsafe class Interpreter
                     runStart = next;
                     warp.Paths[warp.Current].Pc = (int)(next - code);
                     bool gone = warp.Exit(mask);
-                    block.ThreadsExited();
+                    block.ThreadsExited(mask);
                     if (gone)
                     {
                         block.Executed += Quantum - left;

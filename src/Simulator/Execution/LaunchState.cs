@@ -123,8 +123,10 @@ internal sealed unsafe class LaunchState : IDisposable
         return [.. blocks.Select(number => grid.At(number)).Select(b => (b.X / Cluster.X) + ((long)(grid.X / Cluster.X) * ((b.Y / Cluster.Y) + ((long)(grid.Y / Cluster.Y) * (b.Z / Cluster.Z))))).Distinct()];
     }
 
-    // Warp instructions after which compiling pays: the interpreter needs about as long for them as the compiler for a kernel.
-    private const long WorthCompiling = 2_000_000;
+    /// <summary>
+    /// Warp instructions in the interpreter, over all launches of a program, after which compiling pays: about as long as the compiler takes.
+    /// </summary>
+    internal const long WorthCompiling = 4_000_000;
 
     // 1: the choice is made, or somebody is making it.
     private int chosen;
@@ -142,10 +144,14 @@ internal sealed unsafe class LaunchState : IDisposable
         chosen = Compiled is not null || Configuration.BackEnd == BackEnd.Compiler ? 1 : 0;
     }
 
-    /// <summary>Compiles once the launch has shown that it is worth it; blocks that run meanwhile go on in the interpreter and change over at their next turn.</summary>
+    /// <summary>
+    /// Compiles once the program has shown that it is worth it; blocks that run meanwhile go on in the interpreter and change over at
+    /// their next turn.
+    /// </summary>
+    /// <param name="executed">Warp instructions of the turn that has ended.</param>
     public void Consider(long executed)
     {
-        if (chosen == 0 && executed >= WorthCompiling && Interlocked.Exchange(ref chosen, 1) == 0)
+        if (chosen == 0 && Interlocked.Add(ref Program.Compiler.Interpreted, executed) >= WorthCompiling && Interlocked.Exchange(ref chosen, 1) == 0)
         {
             Compiled = Program.Compiler.Get(Configuration, SharedBytes);
         }

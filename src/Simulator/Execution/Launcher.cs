@@ -153,7 +153,7 @@ public static class Launcher
             long total = Interlocked.Add(ref launch.Executed, group.Executed - before);
             if (!TObserver.Enabled)
             {
-                launch.Consider(total);
+                launch.Consider(group.Executed - before);
             }
 
             if (outcome == BlockOutcome.Stopped)
@@ -286,7 +286,7 @@ public static class Launcher
         launch.Executed += group.Executed - before;
         if (!TObserver.Enabled)
         {
-            launch.Consider(launch.Executed);
+            launch.Consider(group.Executed - before);
         }
 
         bool repeats = group.Repeated > MaxRepeated;

@@ -71,6 +71,7 @@ internal sealed unsafe class WarpState
     public int Current;
     public Convergence[] Convergences = new Convergence[8];
     public CallFrame[] Frames = [];
+    private int convergencesUsed;
     public int FrameCount;
     public int Yields;
 
@@ -90,7 +91,12 @@ internal sealed unsafe class WarpState
         Yields = 0;
         Loose = -1;
         Paths[0] = new PathState { Mask = mask, Convergence = -1, Frame = -1 };
-        Array.Clear(Convergences);
+        if (convergencesUsed > 0)
+        {
+            Array.Clear(Convergences);
+            convergencesUsed = 0;
+        }
+
         for (int i = 0; i < FrameCount; i++)
         {
             Frames[i].Lanes = 0;
@@ -177,6 +183,7 @@ internal sealed unsafe class WarpState
             Array.Resize(ref Convergences, i * 2);
         }
 
+        convergencesUsed = Math.Max(convergencesUsed, i + 1);
         Convergences[i] = new Convergence { Pc = pc, Expected = expected, Parent = parent, Frame = frame, Used = true };
         return i;
     }
