@@ -685,17 +685,15 @@ internal static unsafe class MemoryUnit
     /// <summary>A commit (Imm -1), or a wait for all groups but the newest Imm; -2: for all copies. Data is there at once: only races ask who waited.</summary>
     public static void AsyncWait(AsyncCopies copies, BlockContext block, WarpState warp, Instruction* ins, uint mask)
     {
+        if (ins->Imm != -1)
+        {
+            copies.Wait(warp.Index, mask, ins->Imm == -2 ? -1 : (int)ins->Imm, block.Clocks!.Clock(warp.Index));
+            return;
+        }
+
         for (uint m = mask; m != 0; m &= m - 1)
         {
-            int thread = (warp.Index * 32) + BitOperations.TrailingZeroCount(m);
-            if (ins->Imm == -1)
-            {
-                copies.Commit(thread);
-            }
-            else
-            {
-                copies.Wait(thread, ins->Imm == -2 ? -1 : (int)ins->Imm, block.Clocks!.Clock(warp.Index));
-            }
+            copies.Commit((warp.Index * 32) + BitOperations.TrailingZeroCount(m));
         }
     }
 
