@@ -223,16 +223,7 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
     }
 
     // What lanes have waited for is theirs from this clock on.
-    private void EndRaces(WarpState warp, uint mask, int pending, int clock)
-    {
-        if (block.AsyncCopies is { } inFlight)
-        {
-            for (uint m = mask; m != 0; m &= m - 1)
-            {
-                inFlight.Wait((warp.Index * 32) + BitOperations.TrailingZeroCount(m), pending, clock);
-            }
-        }
-    }
+    private void EndRaces(WarpState warp, uint mask, int pending, int clock) => block.AsyncCopies?.Wait(warp.Index, mask, pending, clock);
 
     private void Deliver(WarpState warp, uint mask, long before, int pending)
     {

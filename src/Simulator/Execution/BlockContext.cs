@@ -137,7 +137,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         {
             Clocks = new BlockClocks(warps, races);
             SharedRaceWords = new WordShadow[(sharedCapacity + 3) / 4];
-            AsyncCopies = new AsyncCopies(SharedRaceWords, warps * 32);
+            AsyncCopies = new AsyncCopies(SharedRaceWords, warps);
         }
 
         if (Program.UsesAsync)
