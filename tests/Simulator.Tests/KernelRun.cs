@@ -115,7 +115,7 @@ internal sealed class KernelRun : IDisposable
     /// <summary>Launches in the interpreter and, on the same memory, in compiled code; everything that can be seen must be the same.</summary>
     public LaunchResult Launch(Dim3 grid, Dim3 block) => Launch(grid, block, BackEnd.Compiler);
 
-    /// <summary>Launches in the interpreter and in another back end; an automatic one compiles after the first block.</summary>
+    /// <summary>Launches in the interpreter and in another back end; what an automatic choice compiles is there before.</summary>
     public LaunchResult Launch(Dim3 grid, Dim3 block, BackEnd other)
     {
         Coverage.TestedOpcodes.Record(module, kernel);
@@ -126,7 +126,12 @@ internal sealed class KernelRun : IDisposable
         LaunchResult expected = Launch(program, grid, block, BackEnd.Interpreter);
         var after = new MemoryImage(memory);
         before.Restore();
-        program.Compiler.Interpreted = LaunchState.WorthCompiling;
+        if (other == BackEnd.Automatic)
+        {
+            LaunchConfiguration configuration = Configuration(grid, block, other);
+            program.Compiler.Get(configuration, LaunchState.SharedBytesOf(program, configuration));
+        }
+
         LaunchResult actual = Launch(program, grid, block, other);
         Assert.Equal(expected.Completion, actual.Completion);
         Assert.Equal(expected.Findings, actual.Findings);
@@ -143,14 +148,13 @@ internal sealed class KernelRun : IDisposable
 
     /// <summary>Launches in one back end.</summary>
     public LaunchResult Launch(KernelProgram program, Dim3 grid, Dim3 block, BackEnd backEnd) =>
-        Launcher.Run(
-            program, memory,
-            new LaunchConfiguration
-            {
-                Grid = grid, Block = block, Parameters = parameters.ToArray(), InstructionBudget = Budget, MaxDegreeOfParallelism = Cores,
-                Cooperative = Cooperative, DynamicSharedBytes = Shared, BackEnd = backEnd,
-            },
-            TestContext.Current.CancellationToken);
+        Launcher.Run(program, memory, Configuration(grid, block, backEnd), TestContext.Current.CancellationToken);
+
+    private LaunchConfiguration Configuration(Dim3 grid, Dim3 block, BackEnd backEnd) => new()
+    {
+        Grid = grid, Block = block, Parameters = parameters.ToArray(), InstructionBudget = Budget, MaxDegreeOfParallelism = Cores,
+        Cooperative = Cooperative, DynamicSharedBytes = Shared, BackEnd = backEnd,
+    };
 
     /// <summary>Launches under counters; gives the lane instructions that these counted and those that ran, both with every lane of a warp.</summary>
     public (double Counted, long Executed) Count(Dim3 grid, Dim3 block)

@@ -26,12 +26,21 @@ internal sealed class KernelCompiler(KernelProgram program)
     /// <summary>The machine has what compiled code uses, and nothing in the launch needs the interpreter.</summary>
     public static bool Serves(KernelProgram program) => Avx2.IsSupported && !program.Options.Checks.HasFlag(Lowering.Checks.SharedRaces);
 
-    /// <summary>The form for a launch, if it was made before.</summary>
+    /// <summary>The form for a launch, if it was made before; nobody waits for one that is being made.</summary>
     public CompiledKernel? Known(LaunchConfiguration configuration, int sharedBytes)
     {
-        lock (gate)
+        if (!gate.TryEnter())
+        {
+            return null;
+        }
+
+        try
         {
             return Find(Describe(configuration, sharedBytes, parameters: true)) ?? Find(Describe(configuration, sharedBytes, parameters: false));
+        }
+        finally
+        {
+            gate.Exit();
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed unsafe class LaunchState : IDisposable
         GlobalRaces = CheckRaces ? new Checks.GlobalRaces(configuration.Grid.Count) : null;
         CheckSynchronisation = checks.HasFlag(Lowering.Checks.Synchronisation);
         CheckMemory = checks.HasFlag(Lowering.Checks.Memory);
-        SharedBytes = program.StaticSharedBytes + (configuration.DynamicSharedBytes > 0 ? ((program.StaticSharedBytes + 15) & ~15) - program.StaticSharedBytes + configuration.DynamicSharedBytes : 0);
+        SharedBytes = SharedBytesOf(program, configuration);
     }
 
     public const int ParameterCapacity = 32 * 1024;
@@ -131,6 +131,10 @@ internal sealed unsafe class LaunchState : IDisposable
     // 1: the choice is made, or somebody is making it.
     private int chosen;
 
+    /// <summary>Shared memory of a block.</summary>
+    public static int SharedBytesOf(KernelProgram program, LaunchConfiguration configuration) =>
+        program.StaticSharedBytes + (configuration.DynamicSharedBytes > 0 ? ((program.StaticSharedBytes + 15) & ~15) - program.StaticSharedBytes + configuration.DynamicSharedBytes : 0);
+
     /// <summary>Before the first block: compiled code that is there is used, and made where the caller asks for it.</summary>
     public void ChooseBackEnd()
     {
@@ -145,15 +149,15 @@ internal sealed unsafe class LaunchState : IDisposable
     }
 
     /// <summary>
-    /// Compiles once the program has shown that it is worth it; blocks that run meanwhile go on in the interpreter and change over at
-    /// their next turn.
+    /// Compiles once the program has shown that it is worth it: on another thread, and nobody waits for it. Blocks change over at the
+    /// first turn that begins afterwards; a launch that ends before has lost nothing.
     /// </summary>
     /// <param name="executed">Warp instructions of the turn that has ended.</param>
     public void Consider(long executed)
     {
         if (chosen == 0 && Interlocked.Add(ref Program.Compiler.Interpreted, executed) >= WorthCompiling && Interlocked.Exchange(ref chosen, 1) == 0)
         {
-            Compiled = Program.Compiler.Get(Configuration, SharedBytes);
+            _ = Task.Run(() => Compiled = Program.Compiler.Get(Configuration, SharedBytes));
         }
     }
 
