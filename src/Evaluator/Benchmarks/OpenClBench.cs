@@ -49,6 +49,9 @@ internal static class OpenClBench
         // One core: its own setting, and whatever threads it starts stay on the core that this process is given.
         OpenCl.setenv("POCL_MAX_PTHREAD_COUNT", "1", 1);
         OpenCl.setenv("POCL_CACHE_DIR", "/tmp/pocl", 1);
+
+        // It links what it compiled with the root's own linker.
+        OpenCl.setenv("PATH", "/usr/bin", 1);
         using (var self = Process.GetCurrentProcess())
         {
             self.ProcessorAffinity = 1;

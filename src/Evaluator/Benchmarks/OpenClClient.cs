@@ -6,6 +6,9 @@ namespace KernelForge.Evaluator.Benchmarks;
 /// <summary>Starts <see cref="OpenClBench"/> in the root that the launcher made for it (setup/opencl.sh).</summary>
 internal static class OpenClClient
 {
+    // PoCL asks hwloc for cores and memory, and gives up where there is none.
+    private const string Topology = "/sys/devices/system";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>Runs the twins on one implementation.</summary>
@@ -16,7 +19,7 @@ internal static class OpenClClient
     {
         var limits = new ChildSpec { FileName = string.Empty, MemoryLimitBytes = 8L << 30, Timeout = Limit, Pipe = true };
         await using var child = ChildProcess.Start(EvaluatorProgram.Sandboxed(
-            limits, ["bench", "opencl", implementation], heapBytes: 4L << 30, root, ["usr", "etc/OpenCL"], hostPaths: []));
+            limits, ["bench", "opencl", implementation], heapBytes: 4L << 30, root, ["usr", "etc/OpenCL"], hostPaths: [Topology]));
         child.CloseInput();
         await using var registration = cancellationToken.Register(child.Kill);
         using var reader = new StreamReader(child.Messages);

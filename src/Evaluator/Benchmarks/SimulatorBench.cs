@@ -34,6 +34,11 @@ internal static class SimulatorBench
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<BenchReport> RunAsync(string? openClRoot, CancellationToken cancellationToken)
     {
+        // First, so that what is wrong with them is known before minutes are spent.
+        var pocl = openClRoot is null ? null : await OpenClClient.RunAsync(openClRoot, "pocl", cancellationToken);
+        var oclgrind = openClRoot is null ? null : await OpenClClient.RunAsync(openClRoot, "oclgrind", cancellationToken);
+        RequireRan(pocl);
+        RequireRan(oclgrind);
         var figures = new List<BenchFigure>();
         var speeds = new Dictionary<(string Kernel, BenchmarkMode Mode), KernelSpeed>();
         foreach (var (name, mode, goal, _) in Modes)
@@ -50,10 +55,10 @@ internal static class SimulatorBench
             figures.Add(AtLeast($"{name}: geometric mean", Mean(BenchmarkKernel.All.Select(kernel => speeds[(kernel.Name, mode)].GigaLaneInstructionsPerSecond)), Speed, goal));
         }
 
-        if (openClRoot is not null)
+        if (pocl is not null && oclgrind is not null)
         {
-            figures.AddRange(BesidePocl(await OpenClClient.RunAsync(openClRoot, "pocl", cancellationToken), speeds));
-            figures.AddRange(BesideOclgrind(await OpenClClient.RunAsync(openClRoot, "oclgrind", cancellationToken), cancellationToken));
+            figures.AddRange(BesidePocl(pocl, speeds));
+            figures.AddRange(BesideOclgrind(oclgrind, cancellationToken));
         }
 
         figures.AddRange(SimulatorCosts.Measure(cancellationToken));
@@ -68,11 +73,6 @@ internal static class SimulatorBench
 
     private static IEnumerable<BenchFigure> BesidePocl(OpenClReport pocl, Dictionary<(string Kernel, BenchmarkMode Mode), KernelSpeed> speeds)
     {
-        if (pocl.Fault is { } fault)
-        {
-            throw new InvalidOperationException($"PoCL: {fault}");
-        }
-
         foreach (var (name, mode, _, goal) in Modes.Where(m => m.PoclGoal is not null))
         {
             var ratios = new List<double>();
@@ -93,11 +93,6 @@ internal static class SimulatorBench
 
     private static IEnumerable<BenchFigure> BesideOclgrind(OpenClReport oclgrind, CancellationToken cancellationToken)
     {
-        if (oclgrind.Fault is { } fault)
-        {
-            throw new InvalidOperationException($"Oclgrind: {fault}");
-        }
-
         var ratios = new List<double>();
         foreach (var kernel in BenchmarkKernel.Small.Where(kernel => oclgrind.Kernels.ContainsKey(kernel.Name)))
         {
@@ -109,6 +104,14 @@ internal static class SimulatorBench
         }
 
         yield return AtLeast("all checks, times as fast as Oclgrind --data-races: geometric mean", Mean(ratios), Ratio, 100);
+    }
+
+    private static void RequireRan(OpenClReport? report)
+    {
+        if (report?.Fault is { } fault)
+        {
+            throw new InvalidOperationException($"{report.Device}: {fault}");
+        }
     }
 
     private static void RequireSame(string kernel, double ours, double theirs, string who)
