@@ -661,7 +661,7 @@ internal sealed partial class KernelEmitter
                 PushVector(ins.A, type, single ? 0 : part * 2);
                 PushVector(ins.A, type, single ? 0 : (part * 2) + 1);
                 il.Emit(OpCodes.Call, Set.Method("Narrow", type, 2));
-                return ins.Op == Op.Cvt32From64 ? typeof(uint) : typeof(float);
+                return ins.Op == Op.Cvt32From64 ? typeof(uint) : OneNaN(ins, typeof(float), part);
             }
 
             case Op.MulHi:
@@ -682,7 +682,7 @@ internal sealed partial class KernelEmitter
             case Op.Bfe:
                 return ExtractField(ins, part);
             default:
-                return FloatElement(ins, part);
+                return OneNaN(ins, FloatElement(ins, part), part);
         }
     }
 

@@ -79,6 +79,50 @@ internal sealed partial class KernelEmitter
         }
     }
 
+    /// <summary>Of float32 every NaN becomes the canonical one; of float64 it is that of the first operand that is one, made quiet.</summary>
+    private Type OneNaN(in Instruction ins, Type element, int part)
+    {
+        if (ins.Op is Op.NegF32 or Op.AbsF32 or Op.NegF64 or Op.AbsF64 or Op.CvtF32S32 or Op.CvtF32U32 or Op.CvtS32F32 or Op.CvtU32F32)
+        {
+            return element;
+        }
+
+        bool wide = element == typeof(double);
+        As(element, wide ? typeof(double) : typeof(float));
+        LocalBuilder x = Take(Set.Of(wide ? typeof(double) : typeof(float)));
+        il.Emit(OpCodes.Stloc, x);
+        if (!wide)
+        {
+            il.Emit(OpCodes.Ldloc, x);
+            il.Emit(OpCodes.Ldloc, x);
+            il.Emit(OpCodes.Call, Set.Method("Equals", typeof(float), 2));
+            il.Emit(OpCodes.Ldloc, x);
+            PushSplat(int.MaxValue, typeof(float));
+            il.Emit(OpCodes.Call, Set.Method("ConditionalSelect", typeof(float), 3));
+            Release(x);
+            return typeof(float);
+        }
+
+        int[] rows = ins.Op == Op.FmaF64 ? [ins.C, ins.B, ins.A] : ins.Op == Op.SqrtF64 ? [ins.A] : [ins.B, ins.A];
+        foreach (int row in rows)
+        {
+            PushVector(row, typeof(double), part);
+            PushVector(row, typeof(double), part);
+            il.Emit(OpCodes.Call, Set.Method("Equals", typeof(double), 2));
+            il.Emit(OpCodes.Ldloc, x);
+            PushVector(row, typeof(ulong), part);
+            PushSplat(1L << 51, typeof(ulong));
+            il.Emit(OpCodes.Call, Set.Operator("op_BitwiseOr", typeof(ulong)));
+            As(typeof(ulong), typeof(double));
+            il.Emit(OpCodes.Call, Set.Method("ConditionalSelect", typeof(double), 3));
+            il.Emit(OpCodes.Stloc, x);
+        }
+
+        il.Emit(OpCodes.Ldloc, x);
+        Release(x);
+        return typeof(double);
+    }
+
     private void PushFlushed(in Instruction ins, int row, int part)
     {
         PushVector(row, typeof(float), part);

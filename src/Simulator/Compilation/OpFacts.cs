@@ -66,8 +66,11 @@ internal static class OpFacts
                 return ins.Guard == 0;
             case Op.Exit:
                 return ins.Guard == 0;
-            case Op.AddF32X or Op.MulF32X:
+            case Op.AddF32X or Op.MulF32X or Op.RcpF32 or Op.SqrtF32:
                 return round == 0;
+            case Op.DivF32:
+                // Approximate division knows how large the divisor is.
+                return round == 0 && (ins.Mod & Mod.Max) == 0;
             case Op.FmaF32X:
                 return round == 0 || (round == Mod.RoundDown && Avx512F.IsSupported);
             case Op.MulHi:

@@ -265,8 +265,36 @@ internal static unsafe class FloatUnit
                 break;
         }
 
+        if (ins->Op != Op.CvtF64F32)
+        {
+            w0 = OneNaN(w0, ins, R, 0);
+            w1 = OneNaN(w1, ins, R, 1);
+            w2 = OneNaN(w2, ins, R, 2);
+            w3 = OneNaN(w3, ins, R, 3);
+        }
+
         Store64(R + ins->D, mask, w0, w1, w2, w3);
     }
+
+    /// <summary>Of several NaNs among the operands the first is the result's, made quiet: which one a processor takes depends on how it was asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<ulong> OneNaN(Vector512<ulong> result, Instruction* ins, byte* R, int quarter)
+    {
+        if (Vector512.EqualsAll(result.AsDouble(), result.AsDouble()))
+        {
+            return result;
+        }
+
+        if (ins->Op == Op.FmaF64)
+        {
+            result = IfNaN(D(R + ins->C, quarter), result);
+        }
+
+        return IfNaN(D(R + ins->A, quarter), IfNaN(D(R + ins->B, quarter), result));
+    }
+
+    private static Vector512<ulong> IfNaN(Vector512<double> operand, Vector512<ulong> otherwise) =>
+        Vector512.ConditionalSelect(Vector512.Equals(operand, operand).AsUInt64(), otherwise, operand.AsUInt64() | Vector512.Create(1UL << 51));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> Widen(byte* row, int quarter) =>
