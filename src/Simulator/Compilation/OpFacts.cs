@@ -66,7 +66,7 @@ internal static class OpFacts
                 return ins.Guard == 0;
             case Op.Exit:
                 return ins.Guard == 0;
-            case Op.AddF32X or Op.MulF32X or Op.RcpF32 or Op.SqrtF32:
+            case Op.AddF32X or Op.MulF32X or Op.RcpF32 or Op.SqrtF32 or Op.SqrtF64:
                 return round == 0;
             case Op.DivF32:
                 // Approximate division knows how large the divisor is.
