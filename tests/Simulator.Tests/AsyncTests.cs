@@ -129,22 +129,6 @@ public sealed class AsyncTests
     }
 
     [Fact]
-    public void Device_heap_gives_every_thread_its_own_piece()
-    {
-        using var run = new KernelRun("heap.ptx", "heap") { Checks = CheckSet.All };
-        run.Out<int>("y", 64).Value(10).Clean(new Dim3(1), new Dim3(64));
-        Assert.Equal(Enumerable.Range(0, 64).Select(t => (45 * t) + (t & 3) + 1), run.Read<int>("y"));
-    }
-
-    [Fact]
-    public void Device_heap_that_is_full_gives_null()
-    {
-        using var run = new KernelRun("heap.ptx", "heap");
-        run.Out<int>("y", 32).Value(1 << 20).Clean(new Dim3(1), new Dim3(32));
-        Assert.Equal(31, run.Read<int>("y").Count(v => v == -1));
-    }
-
-    [Fact]
     public void Atomics_of_libcu_with_every_order()
     {
         using var run = new KernelRun("scopes.ptx", "atomics");

@@ -26,7 +26,8 @@ internal static unsafe class HeapUnit
             }
             else if (argument != 0 && !block.Launch.Memory.FreeOnHeap(argument))
             {
-                block.Report(FindingKind.IllegalAddressSpace, warp, code, lane, $"free of 0x{argument:x}, which malloc did not give, or which was freed before");
+                bool before = block.Launch.Memory.Find(argument) is { IsRetired: true };
+                block.Report(FindingKind.IllegalAddressSpace, warp, code, lane, before ? "free of a piece of the device heap that was freed before" : "free of an address that malloc did not give");
             }
         }
     }

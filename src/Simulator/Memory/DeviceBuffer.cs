@@ -104,6 +104,13 @@ public sealed unsafe class DeviceBuffer
     /// <summary>Freed by device code: no address is in it any more, but blocks may still remember it.</summary>
     internal bool IsRetired { get; private set; }
 
+    /// <summary>Given out again by device code.</summary>
+    internal void Revive()
+    {
+        IsRetired = false;
+        Entry->Length = (ulong)ByteLength;
+    }
+
     internal void Retire()
     {
         IsRetired = true;

@@ -15,8 +15,10 @@ public sealed unsafe class DeviceMemory : IDisposable
     private readonly List<int> slots = [];
     private readonly Dictionary<PtxModule, Dictionary<string, DeviceBuffer>> globals = [];
     private readonly List<BufferViolation> violations = [];
-    private readonly List<DeviceBuffer> freedOnHeap = [];
+    private readonly Dictionary<long, Queue<DeviceBuffer>> freedOnHeap = [];
     private long heapBytes;
+    private int heapPieces;
+    private int heapFreed;
 
     /// <summary>Buffers above this many bytes are paged. Default 32 MiB.</summary>
     public long ContiguousLimit { get; init; } = 32L << 20;
@@ -74,9 +76,33 @@ public sealed unsafe class DeviceMemory : IDisposable
             return null;
         }
 
-        DeviceBuffer buffer = Allocate(new BufferSpec { Name = HeapName, ByteLength = (long)bytes });
-        buffer.FillPattern((ulong)buffer.Id);
+        DeviceBuffer? buffer = Reused((long)bytes);
+        if (buffer is null && heapPieces >= MaxHeapPieces)
+        {
+            return null;
+        }
+
+        if (buffer is null)
+        {
+            buffer = Allocate(new BufferSpec { Name = HeapName, ByteLength = (long)bytes });
+            heapPieces++;
+        }
+
+        buffer.FillPattern(HeapPattern);
         heapBytes += taken;
+        return buffer;
+    }
+
+    // Pieces freed long ago are given out again: a loop that allocates and frees takes no more memory than this.
+    private DeviceBuffer? Reused(long bytes)
+    {
+        if (heapFreed < KeptFreed || !freedOnHeap.TryGetValue(bytes, out Queue<DeviceBuffer>? same) || !same.TryDequeue(out DeviceBuffer? buffer))
+        {
+            return null;
+        }
+
+        heapFreed--;
+        buffer.Revive();
         return buffer;
     }
 
@@ -90,16 +116,37 @@ public sealed unsafe class DeviceMemory : IDisposable
 
         heapBytes -= (buffer.ByteLength + 31) & ~15L;
         buffer.Retire();
-        freedOnHeap.Add(buffer);
+        heapFreed++;
+        if (!freedOnHeap.TryGetValue(buffer.ByteLength, out Queue<DeviceBuffer>? same))
+        {
+            same = new Queue<DeviceBuffer>();
+            freedOnHeap.Add(buffer.ByteLength, same);
+        }
+
+        same.Enqueue(buffer);
         return true;
     }
 
     /// <summary>Gives back the host memory of what device code has freed: between launches, when no block remembers it.</summary>
     internal void ReleaseFreed()
     {
-        freedOnHeap.ForEach(Free);
+        foreach (DeviceBuffer buffer in freedOnHeap.Values.SelectMany(same => same))
+        {
+            Free(buffer);
+        }
+
+        heapPieces -= heapFreed;
+        heapFreed = 0;
         freedOnHeap.Clear();
     }
+
+    // As many pieces of 16 bytes as the heap's default size holds.
+    private const int MaxHeapPieces = 1 << 18;
+
+    private const ulong HeapPattern = 0x6ea9;
+
+    // So many freed pieces are told from new ones.
+    private const int KeptFreed = 4096;
 
     private const string HeapName = "device heap";
 
