@@ -62,7 +62,7 @@ internal static class StandardHeaders
     [
         "assert.h", "stdio.h", "cstdio", "stdlib.h", "cstdlib", "string.h", "cstring", "string", "iostream", "ostream", "istream", "iosfwd", "iomanip", "sstream", "fstream",
         "algorithm", "numeric", "memory", "new", "exception", "stdexcept", "vector", "map", "set", "list", "deque", "unordered_map", "mutex", "thread", "random", "typeinfo",
-        "typeindex", "cctype", "ctype.h", "time.h", "ctime", "cerrno", "errno.h", "inttypes.h", "cinttypes",
+        "typeindex", "cctype", "ctype.h", "time.h", "cerrno", "errno.h", "inttypes.h", "cinttypes",
     ];
 
     // Thrust's execution policies, which CUB's iterators derive from, have functions for the host alone.
@@ -85,6 +85,7 @@ internal static class StandardHeaders
             new("stddef.h", "#pragma once\n" + Sizes),
             new("cstddef", AfterCudas("cstddef", Sizes)),
             new("cassert", AfterCudas("cassert", string.Empty)),
+            new("ctime", AfterCudas("ctime", string.Empty)),
         ])
         .ToDictionary();
 

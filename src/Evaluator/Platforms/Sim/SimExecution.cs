@@ -301,6 +301,6 @@ internal sealed class SimExecution : IDisposable
         var decisive = _findings.First(f => SimLaunch.VerdictOf(f.Kind) == verdict);
         var line = decisive.Line is { } number ? $"line {number}: " : string.Empty;
         var kernel = decisive.Kernel is { } name ? $"{name}: " : string.Empty;
-        return new ExecutionEnd(verdict, $"{line}{kernel}{decisive.Message} (preset {decisive.Preset}){SimLaunch.RemedyOf(decisive.Kind)}") { Findings = _findings };
+        return new ExecutionEnd(verdict, $"{line}{kernel}{decisive.Message} (preset {decisive.Preset}){SimLaunch.RemedyOf(decisive)}") { Findings = _findings };
     }
 }

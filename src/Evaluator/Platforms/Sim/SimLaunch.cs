@@ -124,11 +124,13 @@ internal static class SimLaunch
     };
 
     /// <summary>What to do about a kind of finding, to stand behind its message; empty where that says it.</summary>
-    public static string RemedyOf(string kind) => kind switch
+    public static string RemedyOf(Finding finding) => finding.Kind switch
     {
         "out_of_bounds_read" or "out_of_bounds_write" => "; guard the access by the size, or correct the index",
         "misaligned" => "; vectors of 8 or 16 bytes need addresses that are multiples of it: handle the unaligned rest by single elements",
         "uninitialised_read" => "; write it first, give the buffer a \"fill\", or wait at a barrier for the thread that writes it",
+        "race" when finding.Message.Contains("nothing waited", StringComparison.Ordinal) => "; wait for the copy (wait_group, or the barrier that it signals) and pass a barrier before its data is read",
+        "race" when finding.Message.Contains("fence and flag", StringComparison.Ordinal) => "; blocks run in any order: give each places of its own, use atomics, or split the work into two launches",
         "race" => "; put a barrier between the two, or use atomics",
         "barrier_divergence" => "; move the barrier to where all threads of the block pass it",
         "invalid_mask" => "; name exactly the lanes that reach the call, as __activemask or a ballot before the branch gives them",

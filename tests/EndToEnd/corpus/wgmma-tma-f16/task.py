@@ -6,7 +6,7 @@ inner = 2048
 cols = 2048
 
 PRESETS = {
-    "small": {"rows": 128, "inner": 128, "cols": 64},
+    "small": {"rows": 128, "inner": 256, "cols": 64},
     "odd": {"rows": 256, "inner": 192, "cols": 192},
     "full": {},
 }

@@ -158,7 +158,7 @@ internal sealed class SingleLaunch(LaunchRequest request)
         SpillBytes = request.Compiled?.SpillBytes,
     };
 
-    private static Finding WithRemedy(Finding finding) => finding with { Message = finding.Message + SimLaunch.RemedyOf(finding.Kind) };
+    private static Finding WithRemedy(Finding finding) => finding with { Message = finding.Message + SimLaunch.RemedyOf(finding) };
 
     private static IEnumerable<Finding> Unwritten(BoundArguments arguments, string kernel, bool clean) =>
         arguments.Buffers.Where(buffer => clean && buffer.IsOutput && buffer.Buffer.FirstUnwritten(out _)).Select(buffer =>
