@@ -34,8 +34,9 @@ public sealed record WatchedPage(int Navigations, IReadOnlyList<int> Rounds, IRe
         var deadline = TimeProvider.System.GetUtcNow() + patience;
         while (TimeProvider.System.GetUtcNow() < deadline)
         {
-            AddNew(rounds, await page.Locator(".round").CountAsync());
+            // The state first: what it says of the rounds is on the page by then.
             AddNew(states, (await page.Locator("#summary [role=status]").InnerTextAsync()).Trim(' ', '●', '○', '✓', '✕', '⊘', '\n'));
+            AddNew(rounds, await page.Locator(".round").CountAsync());
             if (rounds[^1] == 1 && await page.Locator("#code-0").GetAttributeAsync("open") is null)
             {
                 await page.Locator("#code-0 summary").ClickAsync();
