@@ -24,7 +24,7 @@ internal sealed class KernelCompiler(KernelProgram program)
     public long Interpreted;
 
     /// <summary>The machine has what compiled code uses, and nothing in the launch needs the interpreter.</summary>
-    public static bool Serves(KernelProgram program) => Avx2.IsSupported && !program.Options.Checks.HasFlag(Lowering.Checks.SharedRaces) && !program.RegisterWords.Any(words => words > 2);
+    public static bool Serves(KernelProgram program) => Avx2.IsSupported && !program.Options.Checks.HasFlag(Lowering.Checks.SharedRaces) && !program.RegisterWords.Any(words => words > 2) && !program.UsesAsync;
 
     /// <summary>The form for a launch, if it was made before; nobody waits for one that is being made.</summary>
     public CompiledKernel? Known(LaunchConfiguration configuration, int sharedBytes)
