@@ -13,6 +13,9 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
 {
     private const int PollLimit = 64;
 
+    // A warp that has more copies under way than this is believed to wait for the rest.
+    private const int MaxPending = 512;
+
     private readonly List<LaneCopies>[] copies = Lists(block.Warps.Length);
     private readonly Stack<LaneCopies> spare = new();
     private readonly int[] groups = new int[block.Warps.Length * 32];
@@ -145,6 +148,7 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
             copy = new LaneCopies();
         }
 
+        bool tracked = copies[warp.Index].Count < MaxPending;
         int size = ins->D2;
         ulong toOffset = (ulong)(long)block.Launch.Extra[ins->C];
         copy.Size = size;
@@ -168,14 +172,35 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
                 new Span<byte>(from, take).CopyTo(data);
             }
 
-            block.AsyncCopies?.Begin((warp.Index * 32) + lane, (int)(to - block.SharedEntry->Data), size);
             copy.To[lane] = (nint)to;
             copy.Pending |= 1u << lane;
+            if (!tracked)
+            {
+                Put(copy, lane);
+                continue;
+            }
+
+            foreach (ref WordShadow word in Words(copy, lane))
+            {
+                word.Write.Clock = AccessStamp.InFlight;
+            }
         }
 
         copy.Open = copy.Pending;
-        copies[warp.Index].Add(copy);
+        if (copy.Pending == 0)
+        {
+            spare.Push(copy);
+        }
+        else
+        {
+            copies[warp.Index].Add(copy);
+        }
     }
+
+    // What a copy writes races with everybody, its own thread included, until that thread waits.
+    private Span<WordShadow> Words(LaneCopies copy, int lane) => block.SharedRaceWords is { } words
+        ? words.AsSpan((int)((byte*)copy.To[lane] - block.SharedEntry->Data) >> 2, copy.Size >> 2)
+        : default;
 
     // Checks a write to shared memory that comes later: it does not make anything written yet. Where races are looked for, those tell who did not wait.
     private byte* Claim(WarpState warp, Instruction* ins, int lane, ulong address, int size)
@@ -200,7 +225,6 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
         {
             int lane = BitOperations.TrailingZeroCount(m);
             count[lane] = groups[(warp.Index * 32) + lane]++;
-            block.AsyncCopies?.Commit((warp.Index * 32) + lane);
         }
 
         foreach (LaneCopies copy in copies[warp.Index])
@@ -216,16 +240,10 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
     }
 
     /// <summary>cp.async.wait_group, and with a negative number wait_all.</summary>
-    public void Wait(WarpState warp, uint mask, int pending)
-    {
-        Deliver(warp, mask, long.MaxValue, pending);
-        EndRaces(warp, mask, pending, block.Clocks?.Clock(warp.Index) ?? 0);
-    }
+    public void Wait(WarpState warp, uint mask, int pending) => Deliver(warp, mask, long.MaxValue, pending, block.Clocks?.Clock(warp.Index) ?? 0);
 
     // What lanes have waited for is theirs from this clock on.
-    private void EndRaces(WarpState warp, uint mask, int pending, int clock) => block.AsyncCopies?.Wait(warp.Index, mask, pending, clock);
-
-    private void Deliver(WarpState warp, uint mask, long before, int pending)
+    private void Deliver(WarpState warp, uint mask, long before, int pending, int clock)
     {
         List<LaneCopies> list = copies[warp.Index];
         int left = 0;
@@ -240,6 +258,14 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
                     int lane = BitOperations.TrailingZeroCount(m);
                     if (pending < 0 || copy.Group[lane] < groups[(warp.Index * 32) + lane] - pending)
                     {
+                        foreach (ref WordShadow word in Words(copy, lane))
+                        {
+                            if (word.Write.Clock == AccessStamp.InFlight && word.Write.Thread == (warp.Index * 32) + lane)
+                            {
+                                word.Write.Clock = clock;
+                            }
+                        }
+
                         Put(copy, lane);
                     }
                 }
@@ -332,8 +358,7 @@ internal sealed unsafe class AsyncEngine(BlockContext block)
             }
 
             arrivals.RemoveAt(i--);
-            Deliver(arrival.Warp, arrival.Lanes, arrival.Sequence, -1);
-            EndRaces(arrival.Warp, arrival.Lanes, -1, arrival.Clock);
+            Deliver(arrival.Warp, arrival.Lanes, arrival.Sequence, -1, arrival.Clock);
             Change(mbarrier, (ref Mbarrier b) => b.Pending -= BitOperations.PopCount(arrival.Lanes));
         }
 

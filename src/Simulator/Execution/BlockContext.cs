@@ -60,7 +60,6 @@ internal sealed unsafe partial class BlockContext : IDisposable
     public byte* Local;
     public int LocalBytes;
     public WordShadow[]? SharedRaceWords;
-    public AsyncCopies? AsyncCopies;
     public long BlockNumber;
     public (int X, int Y, int Z) Block;
     public long Executed;
@@ -137,7 +136,6 @@ internal sealed unsafe partial class BlockContext : IDisposable
         {
             Clocks = new BlockClocks(warps, races);
             SharedRaceWords = new WordShadow[(sharedCapacity + 3) / 4];
-            AsyncCopies = new AsyncCopies(SharedRaceWords, warps);
         }
 
         if (Program.UsesAsync)
@@ -249,7 +247,6 @@ internal sealed unsafe partial class BlockContext : IDisposable
         AliveThreads = (int)c.Block.Count;
         Async?.Reset();
         Clocks?.Start((int)number);
-        AsyncCopies?.Clear();
         if (SharedRaceWords is not null)
         {
             Array.Clear(SharedRaceWords);
