@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Counters;
 using KernelForge.Simulator.Execution;
 using KernelForge.Simulator.Lowering;
@@ -129,7 +130,7 @@ internal sealed class KernelRun : IDisposable
         if (other == BackEnd.Automatic)
         {
             LaunchConfiguration configuration = Configuration(grid, block, other);
-            program.Compiler.Get(configuration, LaunchState.SharedBytesOf(program, configuration));
+            program.Compiler.Get(configuration, LaunchState.SharedBytesOf(program, configuration), ObservedTraffic.None);
         }
 
         LaunchResult actual = Launch(program, grid, block, other);
@@ -143,7 +144,38 @@ internal sealed class KernelRun : IDisposable
 
         Assert.Equal(expected.Positions, actual.Positions);
         Assert.Null(MemoryImage.Difference(after, new MemoryImage(memory)));
+        if (other == BackEnd.Compiler && !Spins && !program.Code.Any(i => i.Op == Op.DeviceMalloc))
+        {
+            Observe(before, after, grid, block, expected);
+        }
+
         return actual;
+    }
+
+    /// <summary>Launches both back ends once more, under observers: the same counters, and a race that was found is suspected.</summary>
+    private void Observe(MemoryImage before, MemoryImage after, Dim3 grid, Dim3 block, LaunchResult expected)
+    {
+        KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks & ~CheckSet.SharedRaces });
+        var counted = new List<LaunchCounters>();
+        var suspected = new List<bool>();
+        foreach (BackEnd backEnd in new[] { BackEnd.Interpreter, BackEnd.Compiler })
+        {
+            before.Restore();
+            var shape = new LaunchShape { GridX = grid.X, GridY = grid.Y, GridZ = grid.Z, BlockX = block.X, BlockY = block.Y, BlockZ = block.Z, RegistersPerThread = 32, DynamicSharedBytes = Shared };
+            LaunchConfiguration configuration = Configuration(grid, block, backEnd);
+            using var screen = new RaceScreen(program, memory, configuration);
+            var counters = new LaunchCounters(program.Instructions, CounterSettings.For(GpuProfiles.Get("H200"), shape, []));
+            var observer = new ObserverPair<ScreeningObserver, CountingObserver>(new ScreeningObserver(screen), new CountingObserver(counters));
+            LaunchResult result = Launcher.Run(program, memory, configuration, ref observer, TestContext.Current.CancellationToken);
+            Assert.Equal(expected.Findings.Where(f => f.Kind != FindingKind.Race), result.Findings.Where(f => f.Kind != FindingKind.Race));
+            counted.Add(counters);
+            suspected.Add(screen.MayRace);
+        }
+
+        Assert.Null(CounterDifference.Of(counted[0], counted[1]));
+        Assert.Equal(suspected[0], suspected[1]);
+        Assert.True(suspected[0] || !expected.Findings.Any(f => f.Kind == FindingKind.Race), "a race was found, and the screen saw none");
+        after.Restore();
     }
 
     /// <summary>Launches in one back end.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KernelForge.Simulator.Checks;
 using KernelForge.Simulator.Counters;
 using KernelForge.Simulator.Execution;
 using KernelForge.Simulator.Lowering;
@@ -12,8 +13,9 @@ namespace KernelForge.Simulator.Benchmarking;
 /// <param name="Checks">The checks.</param>
 /// <param name="Counters">Sectors, conflicts and caches are counted too.</param>
 /// <param name="Cores">Cores.</param>
-/// <param name="BackEnd">What runs it; counters and race checks run in the interpreter in any case.</param>
-public sealed record BenchmarkMode(Lowering.Checks Checks, bool Counters = false, int Cores = 1, BackEnd BackEnd = BackEnd.Interpreter)
+/// <param name="BackEnd">What runs it; precise race checks run in the interpreter in any case.</param>
+/// <param name="Screens">Races are looked for by a <see cref="RaceScreen"/>.</param>
+public sealed record BenchmarkMode(Lowering.Checks Checks, bool Counters = false, int Cores = 1, BackEnd BackEnd = BackEnd.Interpreter, bool Screens = false)
 {
     /// <summary>Nothing is checked but what keeps the host whole.</summary>
     public static BenchmarkMode Off { get; } = new(Lowering.Checks.None);
@@ -30,8 +32,9 @@ public sealed record BenchmarkMode(Lowering.Checks Checks, bool Counters = false
     /// <summary>Every check, races included.</summary>
     public static BenchmarkMode Races { get; } = new(Lowering.Checks.All);
 
-    /// <summary>Every check and every counter, caches included.</summary>
-    public static BenchmarkMode Everything { get; } = new(Lowering.Checks.All, Counters: true);
+    /// <summary>Every check and every counter, caches included; races are screened for.</summary>
+    public static BenchmarkMode Everything { get; } =
+        new(Lowering.Checks.Memory | Lowering.Checks.Initialised | Lowering.Checks.Synchronisation, Counters: true, BackEnd: BackEnd.Compiler, Screens: true);
 }
 
 /// <summary>One kernel's speed.</summary>
@@ -128,20 +131,11 @@ public sealed class BenchmarkRun : IDisposable
     /// <exception cref="InvalidOperationException">It did not run clean.</exception>
     public LaunchResult Launch(CancellationToken cancellationToken)
     {
-        LaunchResult result;
-        if (_mode.Counters)
+        using var screen = _mode.Screens ? new RaceScreen(_program, _memory, _configuration) : null;
+        var result = Launch(screen, cancellationToken);
+        if (screen is { MayRace: true })
         {
-            var shape = new LaunchShape
-            {
-                GridX = _kernel.Grid.X, GridY = _kernel.Grid.Y, BlockX = _kernel.Block.X, BlockY = _kernel.Block.Y,
-                RegistersPerThread = 32, StaticSharedBytes = _program.StaticSharedBytes, DynamicSharedBytes = _kernel.SharedBytes,
-            };
-            var observer = new CountingObserver(new LaunchCounters(_program.Instructions, CounterSettings.For(GpuProfiles.Get("H200"), shape, _ranges)));
-            result = Launcher.Run(_program, _memory, _configuration, ref observer, cancellationToken);
-        }
-        else
-        {
-            result = Launcher.Run(_program, _memory, _configuration, cancellationToken);
+            throw new InvalidOperationException($"{_kernel.Name} is suspected of a race");
         }
 
         return result.Completion == LaunchCompletion.Completed && result.Findings.Count == 0
@@ -151,6 +145,34 @@ public sealed class BenchmarkRun : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
+
+    private LaunchResult Launch(RaceScreen? screen, CancellationToken cancellationToken)
+    {
+        if (!_mode.Counters && screen is null)
+        {
+            return Launcher.Run(_program, _memory, _configuration, cancellationToken);
+        }
+
+        if (!_mode.Counters)
+        {
+            var screening = new ScreeningObserver(screen!);
+            return Launcher.Run(_program, _memory, _configuration, ref screening, cancellationToken);
+        }
+
+        var shape = new LaunchShape
+        {
+            GridX = _kernel.Grid.X, GridY = _kernel.Grid.Y, BlockX = _kernel.Block.X, BlockY = _kernel.Block.Y,
+            RegistersPerThread = 32, StaticSharedBytes = _program.StaticSharedBytes, DynamicSharedBytes = _kernel.SharedBytes,
+        };
+        var counting = new CountingObserver(new LaunchCounters(_program.Instructions, CounterSettings.For(GpuProfiles.Get("H200"), shape, _ranges)));
+        if (screen is null)
+        {
+            return Launcher.Run(_program, _memory, _configuration, ref counting, cancellationToken);
+        }
+
+        var both = new ObserverPair<ScreeningObserver, CountingObserver>(new ScreeningObserver(screen), counting);
+        return Launcher.Run(_program, _memory, _configuration, ref both, cancellationToken);
+    }
 
     /// <summary>Of the first launch: kernels that add to their output add again in later ones.</summary>
     private double Checksum()

@@ -52,6 +52,14 @@ internal unsafe struct CompiledFrame
     [FieldOffset(72)]
     public int OuterMeeting;
 
+    /// <summary>Where the next record for the observer goes (<see cref="AccessTrace"/>).</summary>
+    [FieldOffset(80)]
+    public byte* Trace;
+
+    /// <summary>Beyond it compiled code comes back at its next branch, so that records are delivered.</summary>
+    [FieldOffset(88)]
+    public byte* TraceLimit;
+
     [FieldOffset(128)]
     public fixed ulong Values[32];
 

@@ -55,6 +55,12 @@ internal sealed class CompiledKernel
     /// <summary>Scalars that a warp keeps.</summary>
     public required int Slots { get; init; }
 
+    /// <summary>By code index: what the code reports there; null where it reports nothing.</summary>
+    public required TraceSite?[] Sites { get; init; }
+
+    /// <summary>Bytes that records between two branches take at most; 0: the code reports nothing.</summary>
+    public required int TraceBytes { get; init; }
+
     /// <summary>What the code's addresses point to.</summary>
     public required NativeTables Tables { get; init; }
 }

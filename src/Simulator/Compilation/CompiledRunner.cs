@@ -14,9 +14,10 @@ namespace KernelForge.Simulator.Compilation;
 /// </summary>
 internal static unsafe class CompiledRunner
 {
-    /// <summary>As <see cref="Interpreter.Run{TObserver}"/> without an observer.</summary>
+    /// <summary>As <see cref="Interpreter.Run{TObserver}"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static InterpreterExit Run(BlockContext block, WarpState warp, CompiledKernel kernel)
+    public static InterpreterExit Run<TObserver>(BlockContext block, WarpState warp, CompiledKernel kernel, ref TObserver observer)
+        where TObserver : struct, IExecutionObserver<TObserver>
     {
         CompiledFrame* frame = block.CompiledFrame(kernel);
         frame->Registers = warp.Registers;
@@ -29,8 +30,7 @@ internal static unsafe class CompiledRunner
             if (entry is null || (warp.Loose < 0 && !TryLoad(warp, entry, frame->Scalars, path.Mask)))
             {
                 Settle(warp, kernel, frame->Scalars);
-                var none = default(NoObserver);
-                InterpreterExit ended = Interpreter.Run<NoObserver, UntilEntry>(block, warp, ref none, left);
+                InterpreterExit ended = Interpreter.Run<TObserver, UntilEntry>(block, warp, ref observer, left);
                 if (ended != InterpreterExit.HandBack)
                 {
                     return ended;
@@ -48,6 +48,12 @@ internal static unsafe class CompiledRunner
             frame->OuterMeeting = path.Convergence >= 0 ? warp.Convergences[path.Convergence].Pc : -1;
             int number = entry.Code((nint)frame);
             CompiledExit exit = kernel.Exits[number];
+            if (TObserver.Enabled)
+            {
+                AccessTrace.Deliver(kernel.Sites, block.TraceStart, frame->Trace, ref observer);
+                frame->Trace = block.TraceStart;
+            }
+
             left = frame->Left;
             path.Pc = exit.Pc;
             warp.Loose = exit.Scalars.Length > 0 ? number : -1;
@@ -66,8 +72,7 @@ internal static unsafe class CompiledRunner
             {
                 case ExitKind.Interpret:
                     Settle(warp, kernel, frame->Scalars);
-                    var none = default(NoObserver);
-                    InterpreterExit ended = Interpreter.Run<NoObserver, UntilEntry>(block, warp, ref none, left);
+                    InterpreterExit ended = Interpreter.Run<TObserver, UntilEntry>(block, warp, ref observer, left);
                     if (ended != InterpreterExit.HandBack)
                     {
                         return ended;
@@ -84,10 +89,20 @@ internal static unsafe class CompiledRunner
 
                     continue;
                 case ExitKind.Barrier:
+                    if (TObserver.Enabled)
+                    {
+                        observer.BarrierArrived(block.Program.InstructionOf[exit.Pc], warp.Index);
+                    }
+
                     if (block.ArriveAtBarrier(warp, block.Launch.Code + exit.Pc, exit.Pc, frame->Mask))
                     {
                         block.Executed += Interpreter.Quantum - left;
                         return InterpreterExit.Switch;
+                    }
+
+                    if (TObserver.Enabled)
+                    {
+                        observer.WarpScheduled(warp.Index, block.Interval);
                     }
 
                     break;

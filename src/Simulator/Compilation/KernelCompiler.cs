@@ -27,7 +27,7 @@ internal sealed class KernelCompiler(KernelProgram program)
     public static bool Serves(KernelProgram program) => Avx2.IsSupported && !program.Options.Checks.HasFlag(Lowering.Checks.SharedRaces) && !program.RegisterWords.Any(words => words > 2) && !program.UsesAsync;
 
     /// <summary>The form for a launch, if it was made before; nobody waits for one that is being made.</summary>
-    public CompiledKernel? Known(LaunchConfiguration configuration, int sharedBytes)
+    public CompiledKernel? Known(LaunchConfiguration configuration, int sharedBytes, ObservedTraffic traffic)
     {
         if (!gate.TryEnter())
         {
@@ -36,7 +36,7 @@ internal sealed class KernelCompiler(KernelProgram program)
 
         try
         {
-            return Find(Describe(configuration, sharedBytes, parameters: true)) ?? Find(Describe(configuration, sharedBytes, parameters: false));
+            return Find(Describe(configuration, sharedBytes, traffic, parameters: true)) ?? Find(Describe(configuration, sharedBytes, traffic, parameters: false));
         }
         finally
         {
@@ -45,18 +45,18 @@ internal sealed class KernelCompiler(KernelProgram program)
     }
 
     /// <summary>The form for a launch; null where compiling gains nothing.</summary>
-    public CompiledKernel? Get(LaunchConfiguration configuration, int sharedBytes)
+    public CompiledKernel? Get(LaunchConfiguration configuration, int sharedBytes, ObservedTraffic traffic)
     {
         lock (gate)
         {
-            if (Known(configuration, sharedBytes) is { } known)
+            if (Known(configuration, sharedBytes, traffic) is { } known)
             {
                 return known;
             }
 
-            Specialisation exact = Describe(configuration, sharedBytes, parameters: true);
-            int sets = kept.Count(k => k.For.Block == exact.Block && k.For.SharedBytes == exact.SharedBytes && k.For.Everything == exact.Everything);
-            Specialisation wanted = sets < MaxParameterSets ? exact : Describe(configuration, sharedBytes, parameters: false);
+            Specialisation exact = Describe(configuration, sharedBytes, traffic, parameters: true);
+            int sets = kept.Count(k => k.For.Block == exact.Block && k.For.SharedBytes == exact.SharedBytes && k.For.Everything == exact.Everything && k.For.Traffic == exact.Traffic);
+            Specialisation wanted = sets < MaxParameterSets ? exact : Describe(configuration, sharedBytes, traffic, parameters: false);
             int at = kept.FindIndex(k => k.For.Equals(wanted));
             if (at >= 0)
             {
@@ -89,12 +89,13 @@ internal sealed class KernelCompiler(KernelProgram program)
         return found.Kernel;
     }
 
-    private Specialisation Describe(LaunchConfiguration configuration, int sharedBytes, bool parameters) => new(
+    private Specialisation Describe(LaunchConfiguration configuration, int sharedBytes, ObservedTraffic traffic, bool parameters) => new(
         configuration.Block, sharedBytes,
         parameters
             ? [.. program.Kernel.Parameters
                 .Where(p => p.Size == 4 && p.Type is PtxType.U32 or PtxType.S32 or PtxType.B32)
                 .Select(p => (p.Offset, BitConverter.ToInt32(configuration.Parameters.Span[p.Offset..])))]
             : [],
-        configuration.BackEnd == BackEnd.Compiler);
+        configuration.BackEnd == BackEnd.Compiler,
+        traffic);
 }

@@ -26,6 +26,7 @@ internal sealed partial class KernelEmitter
             Array.ForEach(indices, Release);
         }
 
+        RecordAccess(access);
         SpillOffsets(offsets);
         Array.ForEach(offsets, Release);
         SpillValues(access, 0);

@@ -52,6 +52,7 @@ internal sealed partial class KernelEmitter
             il.Emit(OpCodes.Ldc_I4_0);
             il.Emit(OpCodes.Conv_I8);
             il.Emit(OpCodes.Ble, HeadExit(target, ExitKind.Branch));
+            PollTrace(HeadExit(target, ExitKind.Branch));
         }
 
         il.Emit(OpCodes.Br, here ? labels[target.Index] : HeadExit(target, poll ? ExitKind.Branch : ExitKind.Continue));
@@ -194,6 +195,11 @@ internal sealed partial class KernelEmitter
         }
 
         StoreField(48, leftLocal, OpCodes.Stind_I8);
+        if (traceLocal is not null)
+        {
+            StoreField(80, traceLocal, OpCodes.Stind_I);
+        }
+
         StoreField(56, maskLocal, OpCodes.Stind_I4);
         var meetingPlaces = new List<MeetingPlace>();
         foreach (int meeting in Enumerable.Reverse(meetings))
@@ -362,7 +368,7 @@ internal sealed partial class KernelEmitter
         return targets;
     }
 
-    private void EmitBranch(in Instruction ins)
+    private void EmitBranch(Instruction ins)
     {
         Segment taken = graph.At((int)ins.Imm);
         Segment fall = graph.Segments[segment.Index + 1];
@@ -371,6 +377,7 @@ internal sealed partial class KernelEmitter
         if (analysis.IsUniformPredicate(ins.A))
         {
             Count(code + 1);
+            RecordBranch(code, () => PushPredicate(ins.A, inverted));
             PushPredicate(ins.A);
             il.Emit(inverted ? OpCodes.Brtrue : OpCodes.Brfalse, notTaken);
             Go(taken, poll: true);
@@ -390,12 +397,14 @@ internal sealed partial class KernelEmitter
         il.Emit(OpCodes.Ldloc, maskLocal);
         il.Emit(OpCodes.Bne_Un, notTaken);
         Count(code + 1);
+        RecordBranch(code, () => il.Emit(OpCodes.Ldloc, lanes));
         Go(taken, poll: true);
         il.MarkLabel(notTaken);
         il.Emit(OpCodes.Ldloc, lanes);
         il.Emit(OpCodes.Brtrue, mixed);
         il.MarkLabel(none);
         Count(code + 1);
+        RecordBranch(code, () => il.Emit(OpCodes.Ldloc, lanes));
         Go(fall, poll: true);
         int meeting = ins.D;
         if (meeting < 0 || !regions.TryGetValue(graph.At(meeting).Index, out (LocalBuilder Expected, LocalBuilder Pending, LocalBuilder PendingAt) region))
@@ -435,6 +444,8 @@ internal sealed partial class KernelEmitter
             il.Emit(OpCodes.Stloc, region.PendingAt);
         }
 
+        Count(end);
+        RecordBranch(end - 1, () => il.Emit(OpCodes.Ldloc, lanes));
         Label open = il.DefineLabel();
         il.Emit(OpCodes.Ldloc, region.Expected);
         il.Emit(OpCodes.Brtrue, open);
@@ -450,7 +461,6 @@ internal sealed partial class KernelEmitter
         }
 
         il.Emit(OpCodes.Stloc, maskLocal);
-        Count(end);
         Go(fall.Start != meeting ? fall : taken, poll: true);
     }
 }

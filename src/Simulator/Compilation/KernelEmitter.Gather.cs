@@ -41,6 +41,7 @@ internal sealed partial class KernelEmitter
             il.Emit(OpCodes.Stloc, access.Data);
             PushEntryField(entry, EntryShadow, OpCodes.Ldind_I);
             il.Emit(OpCodes.Stloc, access.Shadow);
+            TakeReadOnly(access, entry);
             if (access.Write)
             {
                 PushEntryField(entry, EntryReadOnly, OpCodes.Ldind_I4);
@@ -167,6 +168,7 @@ internal sealed partial class KernelEmitter
             EmitGatheredShadow(access, indices, index, failed);
         }
 
+        RecordAccess(access);
         for (int k = 0; k < access.Rows.Length; k++)
         {
             int row = Destination(access.Rows[k]);

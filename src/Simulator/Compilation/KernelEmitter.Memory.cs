@@ -40,6 +40,9 @@ internal sealed partial class KernelEmitter
 
         public LocalBuilder Shadow { get; set; } = null!;
 
+        /// <summary>Not zero: the buffer is never written. Null: not looked at.</summary>
+        public LocalBuilder? ReadOnly { get; set; }
+
         /// <summary>Constant between this access and the one that tested for both.</summary>
         public long Shift { get; set; }
 
@@ -84,6 +87,7 @@ internal sealed partial class KernelEmitter
             access.Offset = first.Offset;
             access.Data = first.Data;
             access.Shadow = first.Shadow;
+            access.ReadOnly = first.ReadOnly;
             access.Shift = access.Instruction.Imm - first.Instruction.Imm;
         }
         else
@@ -100,6 +104,7 @@ internal sealed partial class KernelEmitter
             }
         }
 
+        RecordAccess(access);
         for (int k = 0; k < access.Rows.Length; k++)
         {
             int row = Destination(access.Rows[k]);
@@ -264,6 +269,10 @@ internal sealed partial class KernelEmitter
         {
             Release(access.Data);
             Release(access.Shadow);
+            if (access.ReadOnly is not null)
+            {
+                Release(access.ReadOnly);
+            }
         }
     }
 
@@ -366,6 +375,7 @@ internal sealed partial class KernelEmitter
             il.Emit(OpCodes.Brtrue, exit);
         }
 
+        TakeReadOnly(access, entry);
         PushEntryField(entry, EntryData, OpCodes.Ldind_I);
         il.Emit(OpCodes.Stloc, access.Data);
         if (access.Write || checkInitialised)

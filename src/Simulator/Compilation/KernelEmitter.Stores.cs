@@ -12,6 +12,7 @@ internal sealed partial class KernelEmitter
         if (access.Address.IsVector)
         {
             EmitOffsets(access, out LocalBuilder[] offsets);
+            RecordAccess(access);
             SpillOffsets(offsets);
             Array.ForEach(offsets, Release);
             EmitLaneStores(access);
@@ -24,6 +25,7 @@ internal sealed partial class KernelEmitter
             return false;
         }
 
+        RecordAccess(access);
         Label done = il.DefineLabel();
         long[] pattern = access.Address.Pattern!;
         bool consecutive = access.Rows.Length == 1 && IsConsecutive(pattern, access);

@@ -39,6 +39,7 @@ internal sealed partial class KernelEmitter
         this.program = program;
         this.specialisation = specialisation;
         this.vectors = vectors;
+        sites = new TraceSite?[program.Code.Length];
         analysis = new KernelAnalysis(program, specialisation, vectors);
         graph = analysis.Graph;
         checkInitialised = program.Options.Checks.HasFlag(Lowering.Checks.Initialised);
@@ -74,7 +75,7 @@ internal sealed partial class KernelEmitter
             }
         }
 
-        return new CompiledKernel { Entries = entries, Exits = [.. exits], Slots = graph.Rows.Count, Tables = native };
+        return new CompiledKernel { Entries = entries, Exits = [.. exits], Slots = graph.Rows.Count, Tables = native, Sites = sites, TraceBytes = TraceBytes() };
     }
 
     /// <summary>Segments of one method each: in code order, cut where a method would become too large.</summary>
@@ -201,6 +202,7 @@ internal sealed partial class KernelEmitter
         LoadField(56);
         il.Emit(OpCodes.Ldind_U4);
         il.Emit(OpCodes.Stloc, maskLocal);
+        StartTrace();
         StartRegions();
     }
 
@@ -252,9 +254,10 @@ internal sealed partial class KernelEmitter
         tested.Clear();
     }
 
-    /// <summary>Subtracts the segment's instructions before a code index from what is left of the turn.</summary>
+    /// <summary>Subtracts the segment's instructions before a code index from what is left of the turn, and reports its basic block.</summary>
     private void Count(int end)
     {
+        RecordBlock(end);
         int count = end - segment.Start - (segment.Converges ? 1 : 0);
         if (count > 0)
         {

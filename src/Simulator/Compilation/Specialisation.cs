@@ -8,10 +8,11 @@ namespace KernelForge.Simulator.Compilation;
 /// <param name="SharedBytes">Shared memory of a block.</param>
 /// <param name="Parameters">The 32-bit integer parameters by offset, or empty: they are read when the code runs.</param>
 /// <param name="Everything">Compile whatever can be compiled, not only what pays.</param>
-internal sealed record Specialisation(Dim3 Block, int SharedBytes, ImmutableArray<(int Offset, int Value)> Parameters, bool Everything)
+/// <param name="Traffic">What it reports to an observer.</param>
+internal sealed record Specialisation(Dim3 Block, int SharedBytes, ImmutableArray<(int Offset, int Value)> Parameters, bool Everything, ObservedTraffic Traffic)
 {
     public bool Equals(Specialisation? other) =>
-        other is not null && Block == other.Block && SharedBytes == other.SharedBytes && Everything == other.Everything && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
+        other is not null && Block == other.Block && SharedBytes == other.SharedBytes && Everything == other.Everything && Traffic == other.Traffic && Parameters.AsSpan().SequenceEqual(other.Parameters.AsSpan());
 
     public override int GetHashCode()
     {
@@ -19,6 +20,7 @@ internal sealed record Specialisation(Dim3 Block, int SharedBytes, ImmutableArra
         hash.Add(Block);
         hash.Add(SharedBytes);
         hash.Add(Everything);
+        hash.Add(Traffic);
         foreach ((int _, int value) in Parameters)
         {
             hash.Add(value);

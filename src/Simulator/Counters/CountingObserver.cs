@@ -14,7 +14,13 @@ public readonly struct CountingObserver(LaunchCounters counters) : IExecutionObs
     public static bool Enabled => true;
 
     /// <inheritdoc/>
+    public static ObservedTraffic Traffic => ObservedTraffic.All;
+
+    /// <inheritdoc/>
     public void BlockStarted(int x, int y, int z) => counters.StartBlock(x, y, z);
+
+    /// <inheritdoc/>
+    public void WarpScheduled(int warp, int interval) => counters.ScheduleWarp(warp);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -28,7 +34,11 @@ public readonly struct CountingObserver(LaunchCounters counters) : IExecutionObs
         counters.CountMemory(instruction, space, kind, addresses, mask, bytesPerLane);
 
     /// <inheritdoc/>
-    public void BarrierArrived(int instruction, int warp) => counters.CountBarrier(instruction, warp);
+    public void PatternAccessed(int instruction, MemorySpace space, AccessKind kind, ulong origin, LanePattern pattern, uint mask, int bytesPerLane) =>
+        counters.CountPattern(instruction, space, kind, origin, pattern, mask, bytesPerLane);
+
+    /// <inheritdoc/>
+    public void BarrierArrived(int instruction, int warp) => counters.CountBarrier(instruction);
 
     /// <inheritdoc/>
     public void BlockFinished() => counters.FinishBlock();

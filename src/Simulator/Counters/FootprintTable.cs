@@ -6,25 +6,40 @@ namespace KernelForge.Simulator.Counters;
 /// <summary>Distinct sectors that one block fetched from L2 and wrote to it: line → read mask, write mask.</summary>
 internal sealed class FootprintTable
 {
-    private ulong[] _lines = new ulong[1024];
-    private byte[] _masks = new byte[1024];
+    private int[] _slots = new int[1024];
+    private ulong[] _lines = new ulong[512];
+    private byte[] _masks = new byte[512];
     private int _count;
 
     /// <summary>Distinct lines.</summary>
     public int Count => _count;
 
+    /// <summary>The line at a number below <see cref="Count"/>; in the order of their first access.</summary>
+    public ulong Line(int at) => _lines[at];
+
+    /// <summary>Sectors read in the low four bits, written in the high four.</summary>
+    public byte Mask(int at) => _masks[at];
+
     /// <summary>Empties the table; a table that one huge block made large shrinks again.</summary>
     public void Clear()
     {
-        if (_lines.Length > 1 << 20 && _count < 1 << 16)
+        if (_slots.Length > 1 << 20 && _count < 1 << 16)
         {
-            _lines = new ulong[1024];
-            _masks = new byte[1024];
+            _slots = new int[1024];
+            _lines = new ulong[512];
+            _masks = new byte[512];
+        }
+        else if (_count > _slots.Length / 8)
+        {
+            Array.Clear(_slots);
         }
         else
         {
-            Array.Clear(_lines);
-            Array.Clear(_masks);
+            // The last one first: what stood in its way when it was entered is still there.
+            for (var at = _count - 1; at >= 0; at--)
+            {
+                _slots[SlotOf(_lines[at])] = 0;
+            }
         }
 
         _count = 0;
@@ -34,72 +49,52 @@ internal sealed class FootprintTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ulong line, uint mask)
     {
-        var slot = Slot(_lines, line + 1);
-        if (_lines[slot] == 0)
+        var slot = (int)((line * 0x9E3779B97F4A7C15UL) >> 32) & (_slots.Length - 1);
+        while (true)
         {
-            _lines[slot] = line + 1;
-            if (++_count * 2 > _lines.Length)
+            var at = _slots[slot] - 1;
+            if (at < 0)
             {
-                Grow();
-                slot = Slot(_lines, line + 1);
+                break;
             }
+
+            if (_lines[at] == line)
+            {
+                _masks[at] |= (byte)mask;
+                return;
+            }
+
+            slot = (slot + 1) & (_slots.Length - 1);
         }
 
-        _masks[slot] |= (byte)mask;
-    }
+        if (_count == _lines.Length)
+        {
+            Grow();
+            Add(line, mask);
+            return;
+        }
 
-    /// <summary>Walks the entries in no particular order.</summary>
-    public Enumerator GetEnumerator() => new(_lines, _masks);
+        _lines[_count] = line;
+        _masks[_count++] = (byte)mask;
+        _slots[slot] = _count;
+    }
 
     /// <summary>All entries, in ascending order of lines.</summary>
     public Footprint ToFootprint(long block, int x, int y, int z)
     {
-        var lines = new ulong[_count];
-        var masks = new byte[_count];
-        var at = 0;
-        for (var slot = 0; slot < _lines.Length; slot++)
-        {
-            if (_lines[slot] != 0)
-            {
-                lines[at] = _lines[slot] - 1;
-                masks[at++] = _masks[slot];
-            }
-        }
-
+        var lines = _lines[.._count];
+        var masks = _masks[.._count];
         Array.Sort(lines, masks);
         return new Footprint(block, x, y, z, lines, masks);
     }
 
-    /// <summary>Walks the entries without allocating.</summary>
-    public struct Enumerator(ulong[] lines, byte[] masks)
+    // Where a line stands, or would.
+    private int SlotOf(ulong line)
     {
-        private int _at = -1;
-
-        /// <summary>The entry reached.</summary>
-        public readonly (ulong Line, byte Mask) Current => (lines[_at] - 1, masks[_at]);
-
-        /// <summary>Goes on to the next entry.</summary>
-        public bool MoveNext()
+        var slot = (int)((line * 0x9E3779B97F4A7C15UL) >> 32) & (_slots.Length - 1);
+        while (_slots[slot] != 0 && _lines[_slots[slot] - 1] != line)
         {
-            while (++_at < lines.Length)
-            {
-                if (lines[_at] != 0)
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
-    }
-
-    private static int Slot(ulong[] lines, ulong key)
-    {
-        var mask = lines.Length - 1;
-        var slot = (int)((key * 0x9E3779B97F4A7C15UL) >> 32) & mask;
-        while (lines[slot] != 0 && lines[slot] != key)
-        {
-            slot = (slot + 1) & mask;
+            slot = (slot + 1) & (_slots.Length - 1);
         }
 
         return slot;
@@ -108,20 +103,13 @@ internal sealed class FootprintTable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Grow()
     {
-        var lines = new ulong[_lines.Length * 2];
-        var masks = new byte[lines.Length];
-        for (var old = 0; old < _lines.Length; old++)
+        _slots = new int[_slots.Length * 2];
+        Array.Resize(ref _lines, _lines.Length * 2);
+        Array.Resize(ref _masks, _masks.Length * 2);
+        for (var at = 0; at < _count; at++)
         {
-            if (_lines[old] != 0)
-            {
-                var slot = Slot(lines, _lines[old]);
-                lines[slot] = _lines[old];
-                masks[slot] = _masks[old];
-            }
+            _slots[SlotOf(_lines[at])] = at + 1;
         }
-
-        _lines = lines;
-        _masks = masks;
     }
 }
 

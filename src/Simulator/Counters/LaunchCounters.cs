@@ -36,16 +36,16 @@ public sealed class LaunchCounters
     private readonly SectorCache _l2;
     private readonly FootprintTable _footprint = new();
     private readonly List<int> _segments = [];
-    private readonly ulong[] _atomicAddresses = new ulong[AtomicTableSize];
-    private readonly long[] _atomicCounts = new long[AtomicTableSize];
+    private ulong[] _atomicAddresses = [];
+    private long[] _atomicCounts = [];
     private readonly BufferRange[] _buffersByAddress;
+    private readonly PatternTraffic?[] _patterns;
     private StratumCounters _now;
     private int _stratum;
     private ulong[] _trace = new ulong[1 << 14];
     private int _traced;
     private int _arrivals;
     private int _warp;
-    private int _warpsStarted;
     private (int X, int Y, int Z) _block;
     private int _lastBuffer;
     private long _retained;
@@ -62,6 +62,7 @@ public sealed class LaunchCounters
         Settings = settings;
         BasicBlocks = instructions.Count == 0 ? 1 : instructions.Max(instruction => instruction.BasicBlock) + 1;
         _bypassesL1 = [.. instructions.Select(instruction => BypassesL1(instruction.Opcode))];
+        _patterns = new PatternTraffic?[instructions.Count * PatternTraffic.Phases];
         _l1 = new SectorCache(settings.L1BytesPerBlock);
         _l2Share = new SectorCache(settings.L2Bytes / Math.Max(1, settings.ConcurrentBlocks));
         _l2 = new SectorCache(settings.L2Bytes);
@@ -109,7 +110,7 @@ public sealed class LaunchCounters
     /// <summary>Every block so far came in ascending order from the first: only then the launch's L2 is modelled.</summary>
     internal bool InOrder { get; private set; } = true;
 
-    internal long HottestAtomicAddress => _atomicCounts.Max();
+    internal long HottestAtomicAddress => _atomicCounts.Length == 0 ? 0 : _atomicCounts.Max();
 
     /// <summary>The blocks that follow count into this stratum (0 to begin with). Between blocks only.</summary>
     public void UseStratum(int stratum)
@@ -138,7 +139,6 @@ public sealed class LaunchCounters
         _segments.Add(0);
         _arrivals = 0;
         _warp = 0;
-        _warpsStarted = 0;
         _shareMisses = 0;
         _l1.Clear();
         _l2Share.Clear();
@@ -149,10 +149,14 @@ public sealed class LaunchCounters
     {
         _now.BlockExecutions[basicBlock]++;
         _now.BlockThreads[basicBlock] += BitOperations.PopCount(activeMask);
-        if (basicBlock == 0)
+    }
+
+    internal void ScheduleWarp(int warp)
+    {
+        if (warp != _warp)
         {
-            _warp = _warpsStarted++;
             CloseSegment();
+            _warp = warp;
         }
     }
 
@@ -166,12 +170,11 @@ public sealed class LaunchCounters
         }
     }
 
-    internal void CountBarrier(int instruction, int warp)
+    internal void CountBarrier(int instruction)
     {
         _now.Sites[instruction].Requests++;
         _now.Barriers++;
         CloseSegment();
-        _warp = (warp + 1) % Settings.WarpsPerBlock;
         if (++_arrivals == Settings.WarpsPerBlock)
         {
             Replay();
@@ -183,9 +186,10 @@ public sealed class LaunchCounters
     {
         Replay();
         long unique = 0;
-        foreach (var (line, mask) in _footprint)
+        for (var at = 0; at < _footprint.Count; at++)
         {
-            var buffer = BufferOf(line << 7);
+            var mask = _footprint.Mask(at);
+            var buffer = BufferOf(_footprint.Line(at) << 7);
             var read = BitOperations.PopCount((uint)mask & 15);
             _now.ReadSectorsByBuffer[buffer] += read;
             _now.WrittenSectorsByBuffer[buffer] += BitOperations.PopCount((uint)mask >> 4);
@@ -233,6 +237,49 @@ public sealed class LaunchCounters
                 site.Wavefronts += distinct;
                 site.IdealWavefronts++;
                 break;
+        }
+    }
+
+    /// <summary>As <see cref="CountMemory"/>: what depends on the pattern, the mask and the place within a line only is worked out once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void CountPattern(int instruction, MemorySpace space, AccessKind kind, ulong origin, LanePattern pattern, uint mask, int bytesPerLane)
+    {
+        // Banks turn with the origin: of shared memory all places are alike.
+        var phase = space == MemorySpace.Shared ? origin & 3 : origin & 127;
+        var index = (instruction * PatternTraffic.Phases) + (int)(phase >> 2);
+        if (mask == 0 || kind == AccessKind.Atomic || space is not (MemorySpace.Global or MemorySpace.Shared) || (phase & 3) != 0)
+        {
+            Span<ulong> addresses = stackalloc ulong[32];
+            pattern.Addresses(origin, addresses);
+            CountMemory(instruction, space, kind, addresses, mask, bytesPerLane);
+            return;
+        }
+
+        var known = _patterns[index];
+        if (known is null || known.Mask != mask || !ReferenceEquals(known.Pattern, pattern))
+        {
+            known = new PatternTraffic(pattern, mask, space == MemorySpace.Shared, phase, bytesPerLane);
+            _patterns[index] = known;
+        }
+
+        ref var site = ref _now.Sites[instruction];
+        site.Requests++;
+        site.Lanes += known.Lanes;
+        site.Bytes += known.Bytes;
+        site.Wavefronts += known.Wavefronts;
+        site.IdealWavefronts += known.IdealWavefronts;
+        if (space == MemorySpace.Shared)
+        {
+            return;
+        }
+
+        site.Sectors += known.Sectors;
+        site.IdealSectors += known.IdealSectors;
+        var flags = (kind == AccessKind.Write ? KindWrite : _bypassesL1[instruction] ? KindReadBypass : KindRead) << KindShift;
+        var start = (origin & ~127UL) | flags;
+        foreach (var entry in known.Lines)
+        {
+            Trace(start + entry);
         }
     }
 
@@ -328,7 +375,7 @@ public sealed class LaunchCounters
 
     // Lines of a request: low seven bits hold the sectors. Returns how many; the span has room for all.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static int Lines(ReadOnlySpan<ulong> addresses, uint mask, int bytesPerLane, Span<ulong> lines, Span<uint> sectors)
+    internal static int Lines(ReadOnlySpan<ulong> addresses, uint mask, int bytesPerLane, Span<ulong> lines, Span<uint> sectors)
     {
         var count = 0;
         for (var rest = mask; rest != 0; rest &= rest - 1)
@@ -420,6 +467,12 @@ public sealed class LaunchCounters
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CountAtomic(ReadOnlySpan<ulong> addresses, uint mask, int lanes)
     {
+        if (_atomicCounts.Length == 0)
+        {
+            _atomicAddresses = new ulong[AtomicTableSize];
+            _atomicCounts = new long[AtomicTableSize];
+        }
+
         _now.AtomicLanes += lanes;
         for (var rest = mask; rest != 0; rest &= rest - 1)
         {
@@ -511,6 +564,11 @@ public sealed class LaunchCounters
         }
 
         _trace[_traced++] = entry;
+        if ((entry & LocalBit) == 0)
+        {
+            // A table of megabytes: there by the time that the block's warps are interleaved.
+            _l2.Prefetch(entry >> 7);
+        }
     }
 
     private void MakeRoom()

@@ -48,6 +48,9 @@ internal sealed unsafe partial class BlockContext
     /// <summary>Threads that have not ended: kept, since every arrival asks for it.</summary>
     public int AliveThreads { get; private set; }
 
+    /// <summary>Barriers of all its threads that the block has passed.</summary>
+    public int Interval { get; private set; }
+
     // Bit i: barrier i has been used by this block.
     private uint barriersUsed;
 
@@ -124,6 +127,12 @@ internal sealed unsafe partial class BlockContext
             }
 
             Resume(warp, id, barrier);
+        }
+
+        // Those that ended before it did not pass it: what they did is not ordered by it.
+        if (barrier.ArrivedOnly == 0 && barrier.Arrived >= Launch.Configuration.Block.Count)
+        {
+            Interval++;
         }
 
         Clocks?.Complete(id, waiters[..count]);

@@ -9,9 +9,13 @@ internal sealed unsafe partial class BlockContext
     private CompiledKernel? framed;
     private CompiledFrame* frame;
     private ulong* scalars;
+    private byte* trace;
 
     /// <summary>Warp instructions left in the turn that the interpreter handed back.</summary>
     public long Left;
+
+    /// <summary>Where compiled code writes down what an observer is to hear.</summary>
+    public byte* TraceStart => trace;
 
     /// <summary>Compiled code can go on at this place.</summary>
     public bool IsEntry(int code) => framed!.Entries[code] is not null;
@@ -29,6 +33,10 @@ internal sealed unsafe partial class BlockContext
             frame->SharedData = SharedEntry->Data;
             frame->SharedShadow = SharedEntry->Shadow;
             frame->Parameters = Launch.Parameters;
+            NativeMemory.AlignedFree(trace);
+            trace = kernel.TraceBytes > 0 ? (byte*)NativeMemory.AlignedAlloc((nuint)kernel.TraceBytes, 64) : null;
+            frame->Trace = trace;
+            frame->TraceLimit = trace + Compilation.AccessTrace.Capacity;
         }
 
         return frame;
@@ -41,5 +49,6 @@ internal sealed unsafe partial class BlockContext
     {
         NativeMemory.AlignedFree(frame);
         NativeMemory.AlignedFree(scalars);
+        NativeMemory.AlignedFree(trace);
     }
 }

@@ -245,6 +245,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
         }
 
         AliveThreads = (int)c.Block.Count;
+        Interval = 0;
         Async?.Reset();
         Clocks?.Start((int)number);
         if (SharedRaceWords is not null)
@@ -318,7 +319,12 @@ internal sealed unsafe partial class BlockContext : IDisposable
                 while (warp.Alive != 0 && Executed < turnEnd && warp.PickReady())
                 {
                     progress = true;
-                    InterpreterExit exit = !TObserver.Enabled && compiled is not null ? CompiledRunner.Run(this, warp, compiled) : Interpreter.Run(this, warp, ref observer);
+                    if (TObserver.Enabled)
+                    {
+                        observer.WarpScheduled(warp.Index, Interval);
+                    }
+
+                    InterpreterExit exit = compiled is not null ? CompiledRunner.Run(this, warp, compiled, ref observer) : Interpreter.Run(this, warp, ref observer);
                     if (exit == InterpreterExit.Stop)
                     {
                         return BlockOutcome.Stopped;

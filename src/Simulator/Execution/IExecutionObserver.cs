@@ -29,6 +29,19 @@ public enum AccessKind
     Atomic,
 }
 
+/// <summary>Which accesses an observer looks at.</summary>
+public enum ObservedTraffic
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>All but reads of global buffers that the launch may not write; of basic blocks and branches nothing.</summary>
+    Writable,
+
+    /// <summary>Everything.</summary>
+    All,
+}
+
 /// <summary>
 /// What an execution reports while it runs. Implementations are structs, so that the interpreter is compiled once per
 /// observer and reports nothing, at no cost, where <typeparamref name="TSelf"/> is <see cref="NoObserver"/>.
@@ -41,8 +54,16 @@ public interface IExecutionObserver<TSelf>
     /// <summary>False makes the interpreter leave every call out.</summary>
     static abstract bool Enabled { get; }
 
+    /// <summary>What compiled code need not report.</summary>
+    static abstract ObservedTraffic Traffic { get; }
+
     /// <summary>A thread block starts.</summary>
     void BlockStarted(int x, int y, int z);
+
+    /// <summary>
+    /// A warp goes on: what follows is its doing. <paramref name="interval"/> is the number of barriers of all its threads that the block has passed.
+    /// </summary>
+    void WarpScheduled(int warp, int interval);
 
     /// <summary>One warp runs one basic block to its end under one mask. Instructions are expanded from it afterwards.</summary>
     void BasicBlockExecuted(int basicBlock, uint activeMask);
@@ -52,6 +73,9 @@ public interface IExecutionObserver<TSelf>
 
     /// <summary>One warp's memory request. <paramref name="addresses"/> has 32 entries, valid where <paramref name="mask"/> is set.</summary>
     void MemoryAccessed(int instruction, MemorySpace space, AccessKind kind, ReadOnlySpan<ulong> addresses, uint mask, int bytesPerLane);
+
+    /// <summary>The same where compiled code knows the lanes' addresses as one number and a pattern.</summary>
+    void PatternAccessed(int instruction, MemorySpace space, AccessKind kind, ulong origin, LanePattern pattern, uint mask, int bytesPerLane);
 
     /// <summary>One warp arrived at a block barrier.</summary>
     void BarrierArrived(int instruction, int warp);
@@ -67,7 +91,15 @@ public readonly struct NoObserver : IExecutionObserver<NoObserver>
     public static bool Enabled => false;
 
     /// <inheritdoc/>
+    public static ObservedTraffic Traffic => ObservedTraffic.None;
+
+    /// <inheritdoc/>
     public void BlockStarted(int x, int y, int z)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void WarpScheduled(int warp, int interval)
     {
     }
 
@@ -83,6 +115,11 @@ public readonly struct NoObserver : IExecutionObserver<NoObserver>
 
     /// <inheritdoc/>
     public void MemoryAccessed(int instruction, MemorySpace space, AccessKind kind, ReadOnlySpan<ulong> addresses, uint mask, int bytesPerLane)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void PatternAccessed(int instruction, MemorySpace space, AccessKind kind, ulong origin, LanePattern pattern, uint mask, int bytesPerLane)
     {
     }
 

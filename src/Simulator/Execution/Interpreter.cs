@@ -77,6 +77,7 @@ internal static unsafe class Interpreter
                 {
                     warp.Paths[warp.Current].Pc = (int)(ins - code);
                     block.Left = left - (ins - runStart);
+                    Observe(block, ref observer, runStart, ins, pathMask);
                     return InterpreterExit.HandBack;
                 }
 
@@ -175,6 +176,7 @@ internal static unsafe class Interpreter
                     Observe(block, ref observer, runStart, next, pathMask);
                     if (!ControlUnit.Call(block, warp, ins, (int)(next - code)))
                     {
+                        runStart = next;
                         goto stop;
                     }
 
@@ -603,6 +605,11 @@ internal static unsafe class Interpreter
                         return InterpreterExit.Switch;
                     }
 
+                    if (TObserver.Enabled)
+                    {
+                        observer.WarpScheduled(warp.Index, block.Interval);
+                    }
+
                     goto reload;
                 case Op.ActiveMask:
                     WarpUnit.StoreUniform(R + ins->D, mask, mask);
@@ -730,6 +737,7 @@ internal static unsafe class Interpreter
             return InterpreterExit.Yield;
 
         stop:
+            Observe(block, ref observer, runStart, next, pathMask);
             block.Executed += Quantum - left + (next - runStart);
             return InterpreterExit.Stop;
         }

@@ -128,6 +128,8 @@ internal sealed unsafe class LaunchState : IDisposable
     /// </summary>
     internal const long WorthCompiling = 4_000_000;
 
+    private ObservedTraffic traffic;
+
     // 1: the choice is made, or somebody is making it.
     private int chosen;
 
@@ -136,15 +138,16 @@ internal sealed unsafe class LaunchState : IDisposable
         program.StaticSharedBytes + (configuration.DynamicSharedBytes > 0 ? ((program.StaticSharedBytes + 15) & ~15) - program.StaticSharedBytes + configuration.DynamicSharedBytes : 0);
 
     /// <summary>Before the first block: compiled code that is there is used, and made where the caller asks for it.</summary>
-    public void ChooseBackEnd()
+    public void ChooseBackEnd(ObservedTraffic traffic)
     {
+        this.traffic = traffic;
         if (Configuration.BackEnd == BackEnd.Interpreter || !Compilation.KernelCompiler.Serves(Program))
         {
             chosen = 1;
             return;
         }
 
-        Compiled = Configuration.BackEnd == BackEnd.Compiler ? Program.Compiler.Get(Configuration, SharedBytes) : Program.Compiler.Known(Configuration, SharedBytes);
+        Compiled = Configuration.BackEnd == BackEnd.Compiler ? Program.Compiler.Get(Configuration, SharedBytes, traffic) : Program.Compiler.Known(Configuration, SharedBytes, traffic);
         chosen = Compiled is not null || Configuration.BackEnd == BackEnd.Compiler ? 1 : 0;
     }
 
@@ -157,7 +160,7 @@ internal sealed unsafe class LaunchState : IDisposable
     {
         if (chosen == 0 && Interlocked.Add(ref Program.Compiler.Interpreted, executed) >= WorthCompiling && Interlocked.Exchange(ref chosen, 1) == 0)
         {
-            _ = Task.Run(() => Compiled = Program.Compiler.Get(Configuration, SharedBytes));
+            _ = Task.Run(() => Compiled = Program.Compiler.Get(Configuration, SharedBytes, traffic));
         }
     }
 

@@ -40,10 +40,7 @@ public static class Launcher
         memory.BindGlobals(program.Module);
         memory.ReleaseFreed();
         using var launch = new LaunchState(program, memory, configuration);
-        if (!TObserver.Enabled)
-        {
-            launch.ChooseBackEnd();
-        }
+        launch.ChooseBackEnd(TObserver.Traffic);
 
         DeviceBuffer? workspace = null;
         if (configuration.Cooperative)
@@ -151,10 +148,7 @@ public static class Launcher
             long before = group.Executed;
             BlockOutcome outcome = group.Run(ref observer, BlockTurn);
             long total = Interlocked.Add(ref launch.Executed, group.Executed - before);
-            if (!TObserver.Enabled)
-            {
-                launch.Consider(group.Executed - before);
-            }
+            launch.Consider(group.Executed - before);
 
             if (outcome == BlockOutcome.Stopped)
             {
@@ -284,10 +278,7 @@ public static class Launcher
         long before = group.Executed;
         BlockOutcome outcome = group.Run(ref observer, BlockTurn / 10);
         launch.Executed += group.Executed - before;
-        if (!TObserver.Enabled)
-        {
-            launch.Consider(group.Executed - before);
-        }
+        launch.Consider(group.Executed - before);
 
         bool repeats = group.Repeated > MaxRepeated;
         if (outcome == BlockOutcome.Stopped)

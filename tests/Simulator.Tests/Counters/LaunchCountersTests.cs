@@ -116,6 +116,7 @@ public sealed class LaunchCountersTests
         var addresses = new ulong[32];
         for (var warp = 0; warp < 8; warp++)
         {
+            observer.WarpScheduled(warp, 0);
             observer.BasicBlockExecuted(0, uint.MaxValue);
             for (var line = 0; line < 8192; line++)
             {
