@@ -20,6 +20,14 @@ internal sealed partial class KernelEmitter
     // Between two branches each instruction runs once, or twice where lanes parted.
     private int TraceBytes() => Traces ? AccessTrace.Capacity + (4 * graph.Length * (AccessTrace.RecordBytes + AccessTrace.AddressBytes)) : 0;
 
+    /// <summary>About how often an instruction's records refer to locals.</summary>
+    private int TraceWork(in Instruction ins)
+    {
+        bool memory = OpFacts.IsLoad(ins.Op) || OpFacts.IsStore(ins.Op) || ins.Op == Op.Atom;
+        int vector = memory && Value(ins.A).IsVector ? 2 + (4 * vectors.Parts(wide: true)) : 0;
+        return memory ? 10 + vector : TracesAll && ins.Op is Op.BraCond ? 24 : ins.Op is Op.Bra or Op.Exit or Op.BarSync ? 12 : 0;
+    }
+
     private void StartTrace()
     {
         traceLocal = null;

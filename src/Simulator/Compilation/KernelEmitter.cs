@@ -118,7 +118,7 @@ internal sealed partial class KernelEmitter
         {
             ref readonly Instruction ins = ref program.Code[i];
             bool memory = OpFacts.IsLoad(ins.Op) || OpFacts.IsStore(ins.Op) || ins.Op == Op.Atom;
-            work += 4 + (memory ? 8 + live : 0) + graph.Definitions[i].Sum(Size) + graph.Uses[i].Sum(Size);
+            work += 4 + (memory ? 8 + live : 0) + (Traces ? TraceWork(ins) : 0) + graph.Definitions[i].Sum(Size) + graph.Uses[i].Sum(Size);
         }
 
         return work;

@@ -43,6 +43,7 @@ public sealed class LaunchCounters
     private StratumCounters _now;
     private int _stratum;
     private ulong[] _trace = new ulong[1 << 14];
+    private (int At, int End)[] _cursors = [];
     private int _traced;
     private int _arrivals;
     private int _warp;
@@ -589,31 +590,33 @@ public sealed class LaunchCounters
     {
         CloseSegment();
         var count = _segments.Count - 1;
-        if (count == 1)
+        if (count > 0)
         {
-            for (var at = 0; at < _traced; at++)
+            if (_cursors.Length < count)
             {
-                Serve(_trace[at]);
-            }
-        }
-        else if (count > 1)
-        {
-            var cursors = new int[count];
-            for (var segment = 0; segment < count; segment++)
-            {
-                cursors[segment] = _segments[segment];
+                _cursors = new (int At, int End)[Math.Max(64, count * 2)];
             }
 
-            for (var left = _traced; left > 0;)
+            var cursors = _cursors.AsSpan(0, count);
+            for (var segment = 0; segment < count; segment++)
             {
-                for (var segment = 0; segment < count; segment++)
+                cursors[segment] = (_segments[segment], _segments[segment + 1]);
+            }
+
+            while (cursors.Length > 0)
+            {
+                // Those that are through fall out, the others keep their order.
+                var open = 0;
+                foreach (ref var cursor in cursors)
                 {
-                    if (cursors[segment] < _segments[segment + 1])
+                    Serve(_trace[cursor.At]);
+                    if (++cursor.At < cursor.End)
                     {
-                        Serve(_trace[cursors[segment]++]);
-                        left--;
+                        cursors[open++] = cursor;
                     }
                 }
+
+                cursors = cursors[..open];
             }
         }
 
@@ -623,6 +626,7 @@ public sealed class LaunchCounters
         _arrivals = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Serve(ulong entry)
     {
         var line = entry >> 7;
@@ -680,7 +684,7 @@ public sealed class LaunchCounters
         _now.L2ReadSectors += BitOperations.PopCount(missing);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void ReadL2(ulong line, uint mask)
     {
         _footprint.Add(line, mask);
@@ -691,7 +695,7 @@ public sealed class LaunchCounters
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private void WriteL2(ulong line, uint mask)
     {
         _footprint.Add(line, mask << 4);

@@ -71,9 +71,10 @@ internal sealed class SectorCache
     }
 
     /// <summary>Writes whole or part sectors; they are valid and dirty afterwards, without a fetch.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write(ulong line, uint sectors) => Find(line) |= sectors | (sectors << 4);
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref ulong Find(ulong line)
     {
         var key = line + 1;

@@ -10,6 +10,8 @@ using KernelForge.Evaluator.Reference;
 using KernelForge.Simulator.Execution;
 using KernelForge.Simulator.Lowering;
 using KernelForge.Simulator.Memory;
+using RaceScreen = KernelForge.Simulator.Checks.RaceScreen;
+using ScreeningObserver = KernelForge.Simulator.Checks.ScreeningObserver;
 
 namespace KernelForge.Evaluator.Platforms.Sim;
 
@@ -71,6 +73,12 @@ internal sealed class SimExecution : IDisposable
 
         _memory.RestoreGlobals(solution.Module);
     }
+
+    /// <summary>Races are screened for; without race checks this is their only trace.</summary>
+    public bool ScreensRaces { get; init; }
+
+    /// <summary>A launch is suspected of a race: precise checks would tell.</summary>
+    public bool MayRace { get; private set; }
 
     /// <summary>Executes the plan once.</summary>
     public ExecutionEnd Run(CancellationToken cancellationToken)
@@ -198,11 +206,26 @@ internal sealed class SimExecution : IDisposable
         var program = _solution.Program(launch.Kernel, _checks);
         _unranked.UnionWith(program.UnrankedReads.Select(name => $"{launch.Kernel} reads {name}"));
         var configuration = SimLaunch.Configuration(_solution, launch, name => _buffers[name].Address, FreshSeed()) with { InstructionBudget = _budget, OutOfTime = _time.Spent };
-        var result = Launcher.Run(program, _memory, configuration, cancellationToken);
+        var result = Launch(program, configuration, cancellationToken);
         _budget -= result.LaneInstructions;
         _printed = _printed.Length < 16 * 1024 ? _printed + result.Printf : _printed;
         _findings.AddRange(result.Findings.Select(f => SimLaunch.Finding(f, launch.Kernel, _trial.Manifest.Preset)));
         return Violation(launch) ?? Stopped(launch, result);
+    }
+
+    private LaunchResult Launch(KernelProgram program, LaunchConfiguration configuration, CancellationToken cancellationToken)
+    {
+        if (!ScreensRaces || !RaceScreen.Serves(program, configuration))
+        {
+            MayRace |= ScreensRaces;
+            return Launcher.Run(program, _memory, configuration, cancellationToken);
+        }
+
+        using var screen = new RaceScreen(program, _memory, configuration);
+        var observer = new ScreeningObserver(screen);
+        var result = Launcher.Run(program, _memory, configuration, ref observer, cancellationToken);
+        MayRace |= screen.MayRace;
+        return result;
     }
 
     private ExecutionEnd? Violation(LaunchStep launch)

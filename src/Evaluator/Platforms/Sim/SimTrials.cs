@@ -82,14 +82,9 @@ internal sealed class SimTrials(CheckRequest request)
             }
 
             var time = new ExecutionTime(request.TimeLimit, outOfTime);
-            if (first && NeverEnds(solution, trial, time, cancellationToken) is { } endless)
-            {
-                return endless;
-            }
-
-            using var execution = new SimExecution(solution, request.Task, trial.Trial, first ? Checks.All : Always, time);
+            var (execution, ended) = Execute(solution, trial, time, first, cancellationToken);
+            using var executed = execution;
             first = false;
-            var ended = execution.Run(cancellationToken);
             _printed ??= ended.Printed;
             _unranked.UnionWith(ended.UnrankedReasons);
             if (ended.Verdict != CheckVerdict.Passed)
@@ -107,18 +102,28 @@ internal sealed class SimTrials(CheckRequest request)
         return null;
     }
 
-    // Looking for races takes ten times as long: an endless loop is to be found without it. Nothing else of this run counts.
-    private CheckReply? NeverEnds(LoadedSolution solution, TrialToCheck trial, ExecutionTime time, CancellationToken cancellationToken)
+    // Finding races takes ten times as long as screening for them: only what is suspected, and ends, is looked at precisely.
+    private (SimExecution Execution, ExecutionEnd Ended) Execute(
+        LoadedSolution solution, TrialToCheck trial, ExecutionTime time, bool first, CancellationToken cancellationToken)
     {
-        using var execution = new SimExecution(solution, request.Task, trial.Trial, Always, time);
-        var ended = execution.Run(cancellationToken);
-        if (ended.Verdict != CheckVerdict.TimedOut && !ended.GivenUp)
+        var execution = new SimExecution(solution, request.Task, trial.Trial, Always, time) { ScreensRaces = first };
+        try
         {
-            return null;
-        }
+            var ended = execution.Run(cancellationToken);
+            if (!execution.MayRace || ended.Verdict == CheckVerdict.TimedOut || ended.GivenUp)
+            {
+                return (execution, ended);
+            }
 
-        _printed = ended.Printed;
-        return Reply(ended.Verdict, ended.Message, ended.Findings, ended.Warps);
+            execution.Dispose();
+            execution = new SimExecution(solution, request.Task, trial.Trial, Checks.All, time);
+            return (execution, execution.Run(cancellationToken));
+        }
+        catch
+        {
+            execution.Dispose();
+            throw;
+        }
     }
 
     private CorrectnessReport Report() => CorrectnessSummary.Report(_presets, _trials, _oracle, _skipped, _comparisons);
