@@ -237,6 +237,7 @@ internal sealed class SimMeasurement(MeasureRequest request)
             LatencyMs = launches.Sum(l => l.TotalMs),
             LimitedBy = heaviest.Estimate.Limiter,
             Metrics = Metrics.Of(solution.Profile, heaviest.Shape, heaviest.Totals, heaviest.Estimate, instructions),
+            Bottlenecks = KernelReports.Bottlenecks(solution.Profile, heaviest.Shape, heaviest.Totals, instructions),
             HotLines = [.. hot.Select(line => new Contracts.Outcomes.HotLine
             {
                 Line = line.Line,

@@ -188,6 +188,7 @@ internal sealed class SingleLaunch(LaunchRequest request)
                 LatencyMs = estimate.LatencyMs,
                 LimitedBy = estimate.Limiter,
                 Metrics = Metrics.Of(profile, shape, totals, estimate, instructions),
+                Bottlenecks = KernelReports.Bottlenecks(profile, shape, totals, instructions),
             },
             Estimate = new PtxEstimate
             {
