@@ -99,6 +99,13 @@ internal sealed class KernelRun : IDisposable
         return this;
     }
 
+    /// <summary>The buffers so far are no parameters: tensor maps name them.</summary>
+    public KernelRun ByMaps()
+    {
+        parameters.Clear();
+        return this;
+    }
+
     /// <summary>A TMA descriptor, in the parameter's own alignment.</summary>
     public KernelRun Map(TensorMap map)
     {
@@ -207,6 +214,25 @@ internal sealed class KernelRun : IDisposable
         LaunchResult result = Launch(grid, block);
         Assert.True(result.Findings.Count == 0, string.Join("\n", result.Findings.Select(f => $"{f.SourceLine}: {f.KindName}: {f.Message}")));
         Assert.Equal(LaunchCompletion.Completed, result.Completion);
+        return this;
+    }
+
+    /// <summary>Launches under every check, and again without races, which compiled code does not look for; expects an end without findings.</summary>
+    public KernelRun CleanUnderEveryCheck(Dim3 grid, Dim3 block)
+    {
+        memory.BindGlobals(module);
+        var before = new MemoryImage(memory);
+        Checks = CheckSet.All & ~CheckSet.SharedRaces;
+        Clean(grid, block);
+        var after = new MemoryImage(memory);
+        before.Restore();
+        Checks = CheckSet.All;
+        Clean(grid, block);
+        if (!Spins)
+        {
+            Assert.Null(MemoryImage.Difference(after, new MemoryImage(memory)));
+        }
+
         return this;
     }
 

@@ -10,6 +10,7 @@ internal static class JudgeView
 {
     private const int MaxKernels = 4;
     private const int MaxHotLines = 10;
+    private const int MaxBottlenecks = 5;
 
     public static Dictionary<string, object?> Of(CaseFile file, PromptLibrary prompts)
     {
@@ -22,6 +23,7 @@ internal static class JudgeView
             ["selected"] = kernels.SelectMany(kernel => Selected(kernel, outcome.Performance)).ToList(),
             ["all"] = kernels.SelectMany(All).ToList(),
         };
+        view["bottlenecks"] = kernels.SelectMany(Bottlenecks).Take(MaxBottlenecks).ToList();
         view["hotLines"] = kernels.SelectMany(kernel => HotLines(kernel, file.Basis.Code)).Take(MaxHotLines).ToList();
         view["history"] = file.History.Count > 1 ? EvidenceText.History(file.History) : null;
         return view;
@@ -66,6 +68,13 @@ internal static class JudgeView
             }
         }
     }
+
+    private static IEnumerable<string> Bottlenecks(KernelReport kernel) => (kernel.Bottlenecks ?? []).Select(bottleneck =>
+    {
+        var lines = bottleneck.Lines.Count == 0 ? "" : $" Line{(bottleneck.Lines.Count > 1 ? "s" : "")} {string.Join(", ", bottleneck.Lines)}.";
+        var evidence = string.Join(", ", bottleneck.Evidence.Select(metric => $"{metric.Key} = {EvidenceText.Number(metric.Value)}"));
+        return $"- {kernel.Name}: {bottleneck.Rule}, the kernel would be {EvidenceText.Number(bottleneck.Gain)} times as fast without it. {bottleneck.What}{lines} {bottleneck.Try} ({evidence})";
+    });
 
     private static IEnumerable<string> HotLines(KernelReport kernel, string? code)
     {

@@ -52,7 +52,7 @@ public sealed class RuleJudge : IJudge
                 }
 
                 var left = evidence.LightFraction is > 0 and { } fraction ? 1 / fraction : double.MaxValue;
-                var gain = Math.Round(Math.Min(limiter.Gain(evidence.Share), left), 2);
+                var gain = Math.Round(Math.Min(evidence.Modelled(rule.Id) ?? limiter.Gain(evidence.Share), left), 2);
                 var method = rule.Methods.FirstOrDefault(each => each.Applies?.Invoke(evidence) != false && !triedInVain.Contains($"{rule.Id}/{each.Id}"));
                 if (method is not null && gain > 1.01 && !(best?.ExpectedGain >= gain))
                 {

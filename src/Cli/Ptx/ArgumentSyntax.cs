@@ -24,6 +24,8 @@ internal static partial class ArgumentSyntax
             =@FILE              a .npy file, or raw little-endian elements
           @x.npy                a buffer with the file's type and shape
           null                  a null pointer
+          map:BOX:BUFFER        a tensor map (const __grid_constant__ CUtensorMap) over any of the buffers above, with boxes
+                                such as 32x32, or 64x64/128 with a swizzle of 32, 64 or 128 bytes
         Types: float64 float32 float16 bfloat16 float8_e4m3fn float8_e5m2 int8…int64 uint8…uint64 bool; int, float, double, half.
         """;
 
@@ -39,6 +41,11 @@ internal static partial class ArgumentSyntax
         if (text == "null")
         {
             return new PtxArgument { Text = text, Fill = PtxFill.Null };
+        }
+
+        if (Map().Match(text) is { Success: true } map)
+        {
+            return OfMap(text, map.Groups["box"].Value, map.Groups["swizzle"].Value, map.Groups["buffer"].Value);
         }
 
         if (text.StartsWith('@'))
@@ -68,6 +75,28 @@ internal static partial class ArgumentSyntax
         return parts.Length is >= 1 and <= 3 && parts.All(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0)
             ? [.. parts.Select(part => int.Parse(part, CultureInfo.InvariantCulture))]
             : throw new FormatException($"expected one to three positive numbers, as in 64 or 16,16; found '{text}'");
+    }
+
+    private static PtxArgument OfMap(string text, string box, string swizzle, string buffer)
+    {
+        var inner = Parse(buffer);
+        var extents = box.Split('x', ',').Select(Extent).ToList();
+        if (inner.Fill is PtxFill.Scalar or PtxFill.Null || inner.Box is not null)
+        {
+            throw new FormatException("a tensor map is made over a buffer, as in map:32x32:float32[64x64]=random");
+        }
+
+        if (extents.Exists(extent => extent is < 1 or > 256) || (inner.Shape.Count > 0 && inner.Shape.Count != extents.Count))
+        {
+            throw new FormatException($"the box '{box}' needs one extent of 1 to 256 for each dimension of the buffer");
+        }
+
+        return inner with
+        {
+            Text = text,
+            Box = [.. extents.Select(extent => (int)extent)],
+            SwizzleBytes = swizzle switch { "" => 0, "32" => 32, "64" => 64, "128" => 128, _ => throw new FormatException($"a swizzle has 32, 64 or 128 bytes; found '{swizzle}'") },
+        };
     }
 
     private static PtxArgument OfBuffer(string text, string type, string shape, string fill)
@@ -131,6 +160,9 @@ internal static partial class ArgumentSyntax
 
     [GeneratedRegex(@"^(?<type>[a-z][a-z0-9_]*)\[(?<shape>[^\]]*)\]=(?<fill>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Buffer();
+
+    [GeneratedRegex(@"^map:(?<box>[^:/]+)(/(?<swizzle>[^:]*))?:(?<buffer>.+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture | RegexOptions.Singleline, matchTimeoutMilliseconds: 5000)]
+    private static partial Regex Map();
 
     [GeneratedRegex(@"^((?<type>[a-z][a-z0-9_]*):)?(?<digits>[^:\[\]=]+)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Scalar();

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
-using KernelForge.Agents.Judging;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Ptx;
 
@@ -147,16 +146,17 @@ internal static class ExplainPage
             return;
         }
 
-        page.Append("<h2>What the rules say</h2>\n");
-        var verdicts = KernelVerdict.Of(launch.Kernel, module.Source ?? "");
-        if (verdicts.Count == 0)
+        page.Append("<h2>What holds it up</h2>\n");
+        if (launch.Kernel.Bottlenecks is not { Count: > 0 } bottlenecks)
         {
-            page.Append("<p>No rule finds a bottleneck that it knows how to remove.</p>\n");
+            page.Append("<p>No rule finds a bottleneck whose removal would gain 3 % or more.</p>\n");
+            return;
         }
 
-        foreach (var verdict in verdicts)
+        foreach (var bottleneck in bottlenecks)
         {
-            page.Append(CultureInfo.InvariantCulture, $"<div class=\"verdict\"><b>{Text(verdict.Meaning)}</b>, up to {Figures.Factor(verdict.Gain)}: {Text(verdict.Evidence)}.<br>{Text(verdict.Method)} <span class=\"soft\">{Text(verdict.Plan)}</span></div>\n");
+            var lines = bottleneck.Lines.Count == 0 ? "" : $" {Text(RunView.Lines(module, bottleneck))}.";
+            page.Append(CultureInfo.InvariantCulture, $"<div class=\"verdict\"><b>{Text(bottleneck.Rule)}</b>, {Text(RunView.Gain(bottleneck))}: {Text(bottleneck.What)}{lines}<br>{Text(bottleneck.Try)}<br><span class=\"soft\">{Text(string.Join(", ", bottleneck.Evidence.Select(metric => $"{metric.Key} = {Figures.Count(metric.Value)}")))}</span></div>\n");
         }
     }
 

@@ -16,6 +16,7 @@ internal sealed class PtxOptions
     private readonly Option<string[]> _options = new("--option") { Description = "An option for the compiler, as in --option=--use_fast_math; may be repeated", HelpName = "O", DefaultValueFactory = _ => [] };
     private readonly Option<string?> _grid = new("--grid") { Description = "Blocks: 64 or 64,2,1", HelpName = "X,Y,Z", Required = true };
     private readonly Option<string?> _block = new("--block") { Description = "Threads of a block: 256 or 16,16,1", HelpName = "X,Y,Z", Required = true };
+    private readonly Option<string?> _cluster = new("--cluster") { Description = "Blocks of a thread-block cluster: 2 or 2,2,1; default: what the kernel asks for", HelpName = "X,Y,Z" };
     private readonly Option<int> _shared = new("--shared") { Description = "Dynamic shared memory, bytes", HelpName = "N" };
     private readonly Option<string[]> _arguments = new("--arg") { Description = "An argument, as above; one for each parameter, in order", HelpName = "A", DefaultValueFactory = _ => [] };
     private readonly Option<long?> _elements = new("--elements") { Description = "Without --arg: a random buffer of N elements for each pointer, N for each integer, 1 for each float", HelpName = "N" };
@@ -32,6 +33,7 @@ internal sealed class PtxOptions
         _file = new Argument<string>("FILE") { Description = file };
         _grid.Validators.Add(result => Valid(result, "--grid", text => ArgumentSyntax.ParseSize(text)));
         _block.Validators.Add(result => Valid(result, "--block", text => ArgumentSyntax.ParseSize(text)));
+        _cluster.Validators.Add(result => Valid(result, "--cluster", text => ArgumentSyntax.ParseSize(text)));
         _arguments.Validators.Add(result => Valid(result, "--arg", text => ArgumentSyntax.Parse(text)));
         _defines.Validators.Add(result => Valid(result, "--define", Define));
         _options.Validators.Add(result => Valid(result, "--option", CheckOption));
@@ -57,7 +59,7 @@ internal sealed class PtxOptions
     public Command Launching(Command command)
     {
         Compiling(command);
-        foreach (var option in (Option[])[_grid, _block, _shared, _arguments, _elements, _registers, _cooperative, _budget, _seed])
+        foreach (var option in (Option[])[_grid, _block, _cluster, _shared, _arguments, _elements, _registers, _cooperative, _budget, _seed])
         {
             command.Add(option);
         }
@@ -109,6 +111,7 @@ internal sealed class PtxOptions
             {
                 Grid = ArgumentSyntax.ParseSize(result.GetRequiredValue(_grid)!),
                 Block = ArgumentSyntax.ParseSize(result.GetRequiredValue(_block)!),
+                Cluster = result.GetValue(_cluster) is { } cluster ? ArgumentSyntax.ParseSize(cluster) : null,
                 SharedBytes = result.GetValue(_shared),
                 Arguments = [.. arguments.Select(ArgumentSyntax.Parse)],
                 Elements = result.GetValue(_elements),

@@ -1,6 +1,6 @@
 using System.Globalization;
-using KernelForge.Agents.Judging;
 using KernelForge.Cli.Terminal;
+using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Ptx;
 using Spectre.Console;
 
@@ -117,19 +117,26 @@ internal static class RunView
     /// <summary>What the rules make of it.</summary>
     public static void Rules(Screen screen, PtxText module, PtxLaunchReport launch)
     {
-        var verdicts = KernelVerdict.Of(launch.Kernel, module.Source ?? "");
-        if (launch.Estimate is null || verdicts.Count == 0)
+        if (launch.Kernel.Bottlenecks is not { Count: > 0 } bottlenecks)
         {
             return;
         }
 
-        screen.Heading("what the rules say");
-        foreach (var verdict in verdicts)
+        screen.Heading("what holds it up");
+        foreach (var bottleneck in bottlenecks)
         {
-            screen.Line($"  [yellow]{Markup.Escape(verdict.Meaning)}[/], up to {Figures.Factor(verdict.Gain)}: {Markup.Escape(verdict.Evidence)}");
-            screen.Line($"    {Markup.Escape(verdict.Method)} {Markup.Escape(verdict.Plan)}");
+            screen.Line($"  [yellow]{Markup.Escape(bottleneck.Rule)}[/], {Gain(bottleneck)}: {Markup.Escape(bottleneck.What)}");
+            screen.Text($"{(bottleneck.Lines.Count > 0 ? $"{Lines(module, bottleneck)}. " : "")}{bottleneck.Try}", indent: 4);
+            screen.Line($"    [dim]{Markup.Escape(string.Join(", ", bottleneck.Evidence.Select(metric => $"{metric.Key} = {Figures.Count(metric.Value)}")))}[/]");
         }
     }
+
+    /// <summary>What a bottleneck's removal would gain, and what would come then.</summary>
+    public static string Gain(KernelBottleneck bottleneck) => $"{Figures.Factor(bottleneck.Gain)} without it{(bottleneck.NextLimiter is { } next ? $" (then {next})" : "")}";
+
+    /// <summary>Where a bottleneck comes from.</summary>
+    public static string Lines(PtxText module, KernelBottleneck bottleneck) =>
+        $"{module.SourceName ?? "source"}, line{(bottleneck.Lines.Count > 1 ? "s" : "")} {string.Join(", ", bottleneck.Lines)}";
 
     /// <summary>A rate with a decimal prefix: <c>4.3 TB/s</c>.</summary>
     public static string Rate(double value, string unit)

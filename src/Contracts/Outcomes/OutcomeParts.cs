@@ -202,6 +202,34 @@ public sealed record KernelReport
 
     /// <summary>Source lines by modelled cost, worst first.</summary>
     public IReadOnlyList<HotLine>? HotLines { get; init; }
+
+    /// <summary>What holds it up, the largest gain first; empty where nothing does, null where the platform does not say.</summary>
+    public IReadOnlyList<KernelBottleneck>? Bottlenecks { get; init; }
+}
+
+/// <summary>What holds a kernel up, and what its removal would gain.</summary>
+public sealed record KernelBottleneck
+{
+    /// <summary>The rule's name: <c>bank_conflicts</c>.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>What is wrong, a sentence.</summary>
+    public required string What { get; init; }
+
+    /// <summary>The metrics that say so: Nsight Compute's names and units.</summary>
+    public required IReadOnlyDictionary<string, double> Evidence { get; init; }
+
+    /// <summary>The kernel's time now ÷ its modelled time without the bottleneck.</summary>
+    public required double Gain { get; init; }
+
+    /// <summary>What would limit it then.</summary>
+    public string? NextLimiter { get; init; }
+
+    /// <summary>What to try, a sentence.</summary>
+    public required string Try { get; init; }
+
+    /// <summary>Lines of the solution that it comes from, the largest part first; empty where it belongs to the launch as a whole.</summary>
+    public required IReadOnlyList<int> Lines { get; init; }
 }
 
 /// <summary>A source line's counters.</summary>

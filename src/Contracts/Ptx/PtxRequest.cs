@@ -42,6 +42,9 @@ public sealed record PtxLaunch
     /// <summary>Threads in x, y, z.</summary>
     public required IReadOnlyList<int> Block { get; init; }
 
+    /// <summary>Blocks of a cluster in x, y, z; null: as the kernel says, else no clusters.</summary>
+    public IReadOnlyList<int>? Cluster { get; init; }
+
     /// <summary>Dynamic shared memory, bytes.</summary>
     public int SharedBytes { get; init; }
 
@@ -123,6 +126,12 @@ public sealed record PtxArgument
 
     /// <summary>The upper bound.</summary>
     public double High { get; init; }
+
+    /// <summary>The buffer is reached by a tensor map with boxes of this shape, in the order of <see cref="Shape"/>; null: by a pointer.</summary>
+    public IReadOnlyList<int>? Box { get; init; }
+
+    /// <summary>Bytes of the map's swizzle: 0, 32, 64 or 128.</summary>
+    public int SwizzleBytes { get; init; }
 
     /// <summary>Absolute path of a <c>.npy</c> file, or of raw little-endian elements.</summary>
     public string? File { get; init; }

@@ -10,4 +10,10 @@ internal static class AddressWindow
 
     /// <summary>Above these bits a shared address names a block of the cluster: its rank plus 1; 0 is the thread's own block.</summary>
     public const int ClusterShift = 24;
+
+    /// <summary>Blocks that a cluster may have: what hardware can do where a kernel asks for more than the portable eight.</summary>
+    public const int MostClusterBlocks = 16;
+
+    /// <summary>A shared address within its block.</summary>
+    public static ulong Within(ulong address) => address & ((1UL << ClusterShift) - 1);
 }

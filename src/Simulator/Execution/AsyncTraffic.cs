@@ -81,7 +81,7 @@ internal static unsafe class AsyncTraffic
         where TObserver : struct, IExecutionObserver<TObserver>
     {
         var pieces = new List<ulong>();
-        Add(pieces, start & ((1UL << AddressWindow.ClusterShift) - 1), bytes);
+        Add(pieces, AddressWindow.Within(start), bytes);
         Report(instruction, pieces, MemorySpace.Shared, !isWrite, ref observer);
     }
 

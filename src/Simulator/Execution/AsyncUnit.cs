@@ -8,8 +8,6 @@ namespace KernelForge.Simulator.Execution;
 /// <summary>Clusters, mbarriers and asynchronous copies (PTX ISA §9.7.8.24, §9.7.12.4, §9.7.12.15).</summary>
 internal static unsafe class AsyncUnit
 {
-    private const ulong MaxRank = 16;
-
     /// <summary>Executes one. True: the path waits and tries the instruction again later.</summary>
     public static bool Execute(BlockContext block, WarpState warp, Instruction* ins, int code, uint mask)
     {
@@ -105,8 +103,8 @@ internal static unsafe class AsyncUnit
     public static BlockContext? Owner(BlockContext block, WarpState warp, int code, int lane, ref ulong address)
     {
         ulong rank = (address >> AddressWindow.ClusterShift) - 1;
-        ulong offset = address & ((1UL << AddressWindow.ClusterShift) - 1);
-        if (rank >= MaxRank)
+        ulong offset = AddressWindow.Within(address);
+        if (rank >= AddressWindow.MostClusterBlocks)
         {
             // No block's address: far out of bounds in the own one.
             return block;
@@ -149,7 +147,7 @@ internal static unsafe class AsyncUnit
         }
 
         BlockContext owner = address >> AddressWindow.ClusterShift == 0 ? block : block.Group.Blocks[(address >> AddressWindow.ClusterShift) - 1];
-        return (owner, (uint)(address & ((1 << AddressWindow.ClusterShift) - 1)));
+        return (owner, (uint)AddressWindow.Within(address));
     }
 
     private static void ArriveLater(BlockContext block, WarpState warp, Instruction* ins, int code, uint mask)
@@ -215,7 +213,7 @@ internal static unsafe class AsyncUnit
             }
 
             ulong rank = ((uint*)(r + ins->B))[lane];
-            ulong mapped = window + ((rank + 1) << AddressWindow.ClusterShift) + (inside & ((1UL << AddressWindow.ClusterShift) - 1));
+            ulong mapped = window + ((rank + 1) << AddressWindow.ClusterShift) + AddressWindow.Within(inside);
             if (wide)
             {
                 ((ulong*)(r + ins->D))[lane] = mapped;

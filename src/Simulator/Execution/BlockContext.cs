@@ -194,6 +194,7 @@ internal sealed unsafe partial class BlockContext : IDisposable
                     "%cluster_ctaid.y" => (uint)launch.Cluster.At(Rank).Y,
                     "%cluster_ctaid.z" => (uint)launch.Cluster.At(Rank).Z,
                     "%cluster_ctarank" => (uint)Rank,
+                    "%is_explicit_cluster" => LaunchState.IsClusterGiven(launch.Program, c) ? 1u : 0u,
                     "%laneid" => (uint)lane,
                     "%warpid" => (uint)warp.Index,
                     "%nwarpid" => 64,

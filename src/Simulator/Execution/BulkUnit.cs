@@ -67,7 +67,7 @@ internal static unsafe class BulkUnit
 
         var ranks = new List<ulong>();
         uint mask = ((uint*)(r + operands.Multicast))[lane] & 0xffff;
-        for (int rank = 0; rank < 16; rank++)
+        for (int rank = 0; rank < AddressWindow.MostClusterBlocks; rank++)
         {
             if ((mask >> rank & 1) != 0)
             {
@@ -157,7 +157,7 @@ internal static unsafe class BulkUnit
         ulong box = load ? to : from;
         if (box % 128 != 0)
         {
-            block.Report(FindingKind.Misaligned, warp, code, lane, $"a box at byte {box & 0xffffff} of shared memory, which is not a multiple of 128", "shared memory", null, (long)(box & 0xffffff), map.BoxBytes);
+            block.Report(FindingKind.Misaligned, warp, code, lane, $"a box at byte {AddressWindow.Within(box)} of shared memory, which is not a multiple of 128", "shared memory", null, (long)AddressWindow.Within(box), map.BoxBytes);
             return;
         }
 

@@ -83,6 +83,9 @@ internal sealed unsafe class LaunchState : IDisposable
     public static Dim3 ClusterOf(KernelProgram program, LaunchConfiguration configuration) =>
         configuration.Cluster ?? (program.Kernel.RequiredCluster is { } c ? new Dim3(c.X, c.Y, c.Z) : new Dim3(1));
 
+    /// <summary>Whether the launch or the kernel says how large clusters are.</summary>
+    public static bool IsClusterGiven(KernelProgram program, LaunchConfiguration configuration) => configuration.Cluster is not null || program.Kernel.RequiredCluster is not null;
+
     /// <summary>Number of the block that has a rank in a cluster; without clusters the cluster's own.</summary>
     public long BlockOf(long group, int rank)
     {

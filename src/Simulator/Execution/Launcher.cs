@@ -14,9 +14,6 @@ public static class Launcher
     private const long MaxRepeated = 50_000_000;
     private const int MaxPrinted = 64 * 1024;
 
-    // What hardware can do where a kernel asks for more than the portable eight.
-    private const int MaxCluster = 16;
-
     /// <summary>Runs a launch without an observer, its blocks on all cores where the program allows it.</summary>
     /// <exception cref="ArgumentException">The grid, block, shared memory or parameters do not fit the kernel or the device.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
@@ -111,9 +108,9 @@ public static class Launcher
         }
 
         Dim3 cluster = LaunchState.ClusterOf(program, c);
-        if (cluster.X < 1 || cluster.Y < 1 || cluster.Z < 1 || cluster.Count > MaxCluster || c.Grid.X % cluster.X != 0 || c.Grid.Y % cluster.Y != 0 || c.Grid.Z % cluster.Z != 0)
+        if (cluster.X < 1 || cluster.Y < 1 || cluster.Z < 1 || cluster.Count > AddressWindow.MostClusterBlocks || c.Grid.X % cluster.X != 0 || c.Grid.Y % cluster.Y != 0 || c.Grid.Z % cluster.Z != 0)
         {
-            throw new ArgumentException($"clusters of ({cluster.X}, {cluster.Y}, {cluster.Z}) in a grid of ({c.Grid.X}, {c.Grid.Y}, {c.Grid.Z}): 1 to {MaxCluster} blocks, and the grid a multiple in each dimension", nameof(configuration));
+            throw new ArgumentException($"clusters of ({cluster.X}, {cluster.Y}, {cluster.Z}) in a grid of ({c.Grid.X}, {c.Grid.Y}, {c.Grid.Z}): 1 to {AddressWindow.MostClusterBlocks} blocks, and the grid a multiple in each dimension", nameof(configuration));
         }
 
         if (c.DynamicSharedBytes < 0 || (long)program.StaticSharedBytes + c.DynamicSharedBytes > c.SharedLimit)

@@ -1284,6 +1284,12 @@ internal sealed partial class InstructionSelector
         if (t == Pred)
         {
             int target = PredicateDestination(d);
+            if (a is { Kind: PtxOperandKind.Register, Name: "%is_explicit_cluster" })
+            {
+                Emit(new Instruction { Op = Op.SetpEq32, D = target, A = builder.Special(a.Name), B = builder.Constant(false, a.Negated ? 0u : 1u) });
+                return;
+            }
+
             Emit(new Instruction { Op = a.Negated ? Op.NotPred : Op.MovPred, D = target, A = PredicateSource(a) });
             return;
         }

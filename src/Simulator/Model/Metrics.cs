@@ -122,6 +122,7 @@ public static class Metrics
         metrics["launch__occupancy_limit_warps"] = occupancy.LimitWarps;
         metrics["launch__registers_per_thread"] = shape.RegistersPerThread;
         metrics["launch__grid_size"] = shape.Blocks;
+        metrics["device__attribute_multiprocessor_count"] = profile.Sms;
         metrics["launch__block_size"] = shape.ThreadsPerBlock;
         metrics["launch__thread_count"] = (double)shape.Blocks * shape.ThreadsPerBlock;
         metrics["launch__shared_mem_per_block_static"] = shape.StaticSharedBytes;

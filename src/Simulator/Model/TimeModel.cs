@@ -11,7 +11,7 @@ namespace KernelForge.Simulator.Model;
 public static class TimeModel
 {
     /// <summary>Changes whenever a formula changes; part of what boards are keyed by.</summary>
-    public const string Version = "2";
+    public const string Version = "3";
 
     private const double ThroughputExponent = 8;
     private const double SectorBytes = 32;
@@ -22,7 +22,11 @@ public static class TimeModel
     /// <param name="totals">Its counters, scaled to all blocks.</param>
     /// <param name="instructions">The program's instructions, by number.</param>
     /// <exception cref="ArgumentException">A block does not fit on an SM; the message says what limits it.</exception>
-    public static TimeEstimate Estimate(GpuProfile profile, LaunchShape shape, CounterTotals totals, IReadOnlyList<InstructionInfo> instructions)
+    public static TimeEstimate Estimate(GpuProfile profile, LaunchShape shape, CounterTotals totals, IReadOnlyList<InstructionInfo> instructions) =>
+        Estimate(profile, shape, totals, instructions, Relief.None);
+
+    /// <summary>Estimates one launch as it would be without some of what holds it up.</summary>
+    internal static TimeEstimate Estimate(GpuProfile profile, LaunchShape shape, CounterTotals totals, IReadOnlyList<InstructionInfo> instructions, Relief relief)
     {
         ArgumentNullException.ThrowIfNull(profile);
         ArgumentNullException.ThrowIfNull(shape);
@@ -37,16 +41,16 @@ public static class TimeModel
         }
 
         var costs = instructions.Select(instruction => Expansion.Of(instruction.Opcode)).ToList();
-        var pipes = PipeWork.Sum(instructions, costs, totals, shape);
-        var machine = new Machine(profile, shape, occupancy);
+        var pipes = relief.Pipes(PipeWork.Sum(instructions, costs, totals, shape));
+        var machine = new Machine(profile, shape, occupancy, relief.EvenBlocks);
         var limits = ThroughputCycles(machine, totals, pipes);
         var executions = totals.BlockExecutions.Select(count => count / Math.Max(1, machine.Warps)).ToList();
-        var path = WarpPath.Walk(profile, instructions, costs, executions, Latencies(profile, totals));
+        var path = WarpPath.Walk(profile, instructions, costs, executions, Latencies(profile, totals, relief.LoadsInFlight));
 
         // Where a block's warps wait for one another, its busy time does not hide its own waits; other blocks' work does.
         var phased = totals.Barriers > 0 ? Math.Min(1, totals.Barriers / Math.Max(1, machine.Warps)) : 0;
         var blockBusy = SmLimits(machine, totals, pipes).Values.Max() / Math.Max(1, machine.BlocksOnBusiestSm);
-        var blockCycles = path.Cycles + (phased * blockBusy) + profile.Launch.BlockCycles;
+        var blockCycles = (path.Cycles * machine.PathShare) + (phased * blockBusy) + profile.Launch.BlockCycles;
         limits["latency"] = machine.EffectiveWaves * blockCycles;
 
         var throughput = PowerSum(limits.Where(limit => limit.Key != "latency").Select(limit => limit.Value), ThroughputExponent);
@@ -115,7 +119,7 @@ public static class TimeModel
         };
     }
 
-    private static Func<LatencyClass, double> Latencies(GpuProfile profile, CounterTotals totals)
+    private static Func<LatencyClass, double> Latencies(GpuProfile profile, CounterTotals totals, double loadsInFlight)
     {
         var latency = profile.LatencyCycles;
         var loads = Math.Max(1, totals.L1LoadSectors);
@@ -133,7 +137,7 @@ public static class TimeModel
             LatencyClass.Fp64 => latency.Fp64,
             LatencyClass.Tensor => latency.Tensor,
             LatencyClass.Shared => latency.Shared + Math.Max(0, conflicts),
-            LatencyClass.Global => global,
+            LatencyClass.Global => global / loadsInFlight,
             LatencyClass.Local => latency.L1,
             LatencyClass.Constant => latency.Constant,
             LatencyClass.Atomic => latency.Atomic,
@@ -197,7 +201,7 @@ public static class TimeModel
     /// <summary>How the blocks of a launch fall on the SMs.</summary>
     private sealed class Machine
     {
-        public Machine(GpuProfile profile, LaunchShape shape, Occupancy occupancy)
+        public Machine(GpuProfile profile, LaunchShape shape, Occupancy occupancy, bool evenBlocks)
         {
             Profile = profile;
             Blocks = shape.Blocks;
@@ -210,6 +214,12 @@ public static class TimeModel
 
             // A last wave costs a whole one after few waves; after many, blocks no longer end together.
             EffectiveWaves = full < 1 ? 1 : rest <= 0 ? full : full + rest + ((1 - rest) / (1 + (0.25 * full)));
+            if (evenBlocks)
+            {
+                BlocksOnBusiestSm = (double)Blocks / profile.Sms;
+                EffectiveWaves = Math.Max(1, Waves);
+                PathShare = Math.Min(1, BlocksOnBusiestSm);
+            }
         }
 
         public GpuProfile Profile { get; }
@@ -222,10 +232,13 @@ public static class TimeModel
 
         public double EffectiveWaves { get; }
 
-        public long BlocksOnBusiestSm { get; }
+        public double BlocksOnBusiestSm { get; }
+
+        /// <summary>Share of a warp's path that is left where a small grid's work is spread over all SMs.</summary>
+        public double PathShare { get; } = 1;
 
         /// <summary>Busiest SM over the average one.</summary>
-        public double Imbalance => BlocksOnBusiestSm * (double)Profile.Sms / Blocks;
+        public double Imbalance => BlocksOnBusiestSm * Profile.Sms / Blocks;
 
         public double OnBusiestSm(double total) => total / Blocks * BlocksOnBusiestSm;
     }

@@ -32,8 +32,8 @@ public enum StallReason
 }
 
 /// <summary>
-/// One warp alone on its scheduler: the program in order, each instruction when its sources are ready (in-order issue,
-/// scoreboard). Independent loads overlap until the first use, which is what limits bandwidth by Little's law.
+/// One warp alone on its scheduler: the program in order, loads moved up as ptxas does it (<see cref="LoadOrder"/>), each instruction
+/// when its sources are ready (in-order issue, scoreboard). Independent loads overlap until the first use, which is what limits bandwidth by Little's law.
 /// Basic blocks that stand together and run about equally often are taken as one loop body: once to enter, and then the
 /// steady state of a second pass for every further iteration.
 /// </summary>
@@ -139,7 +139,7 @@ internal sealed class WarpPath
         {
             _weight = weight(block);
             var from = _now;
-            foreach (var instruction in blocks[block])
+            foreach (var instruction in LoadOrder.Of(blocks[block], _costs))
             {
                 Issue(instruction, _costs[instruction.Index]);
             }

@@ -689,7 +689,12 @@ internal sealed class PtxParser
             }
 
             Expect(";");
-            function.Prototypes[label] = new PtxFunction { Name = label, IsKernel = false, Parameters = parameters, Returns = returns };
+
+            // A prototype's parameters are all called "_": they go by their places.
+            function.Prototypes[label] = new PtxFunction
+            {
+                Name = label, IsKernel = false, Parameters = [.. parameters.Select((p, i) => p with { Name = $"{i}" })], Returns = [.. returns.Select((p, i) => p with { Name = $"return {i}" })],
+            };
         }
     }
 

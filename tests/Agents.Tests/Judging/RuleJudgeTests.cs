@@ -100,6 +100,20 @@ public sealed class RuleJudgeTests
     }
 
     [Fact]
+    public void A_modelled_gain_counts_more_than_a_rule_s_own_estimate()
+    {
+        var outcome = RecordedOutcomes.WithMetrics(0.1, (Metrics.StallBarrier, 45), (Metrics.LimitShared, 1), (Metrics.LimitRegisters, 4), (Metrics.LimitBlocks, 32), (Metrics.Occupancy, 20));
+        var modelled = outcome with
+        {
+            Kernels = [outcome.Kernels[0] with { Bottlenecks = [new() { Rule = "shared_limit", What = "w", Evidence = new Dictionary<string, double>(), Gain = 3, Try = "t", Lines = [] }] }],
+        };
+
+        Assert.Equal("barriers/warp_shuffles", RuleJudge.Advise(outcome, Cases.Code, "optimisation", [])?.Rule);
+        Assert.Equal("shared_limit/smaller_shared_tile", RuleJudge.Advise(modelled, Cases.Code, "optimisation", [])?.Rule);
+        Assert.Equal(3, RuleJudge.Advise(modelled, Cases.Code, "optimisation", [])!.ExpectedGain!.Value, 1);
+    }
+
+    [Fact]
     public void Many_small_launches_are_launch_bound()
     {
         var passed = RecordedOutcomes.Passed(4.0);

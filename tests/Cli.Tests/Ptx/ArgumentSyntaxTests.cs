@@ -39,6 +39,26 @@ public sealed class ArgumentSyntaxTests
         Assert.Equal(shape.Select(extent => (long)extent), argument.Shape);
     }
 
+    [Theory]
+    [InlineData("map:32x16:float32[64x32]=?", PtxFill.Output, 0, 32, 16)]
+    [InlineData("map:64x64/128:float16[128x64]=random:-1:1", PtxFill.Random, 128, 64, 64)]
+    [InlineData("map:8:@x.npy", PtxFill.File, 0, 8)]
+    public void A_tensor_map_has_a_box_over_a_buffer(string text, PtxFill fill, int swizzle, params int[] box)
+    {
+        var argument = ArgumentSyntax.Parse(text);
+
+        Assert.Equal((fill, swizzle, text), (argument.Fill, argument.SwizzleBytes, argument.Text));
+        Assert.Equal(box, argument.Box!);
+    }
+
+    [Theory]
+    [InlineData("map:32:5", "over a buffer")]
+    [InlineData("map:32:null", "over a buffer")]
+    [InlineData("map:32:float32[64x64]=zeros", "one extent of 1 to 256")]
+    [InlineData("map:512:float32[1024]=zeros", "one extent of 1 to 256")]
+    [InlineData("map:32/16:float32[64]=zeros", "32, 64 or 128 bytes")]
+    public void A_wrong_tensor_map_says_why(string text, string says) => Assert.Contains(says, Assert.Throws<FormatException>(() => ArgumentSyntax.Parse(text)).Message, StringComparison.Ordinal);
+
     [Fact]
     public void A_file_may_say_its_own_type_and_size()
     {

@@ -49,7 +49,7 @@ public sealed class PtxTests : IDisposable
 
         await _cli.RunAsync(
             "ptx", "run", file, "--kernel", "f<int, 4>", "--gpu", "T4", "-D", "N=3", "-D", "FAST", "--option=--use_fast_math", "--grid", "2,3", "--block", "4x5x6", "--shared", "128",
-            "--arg", "int:5", "--arg", "@x.npy", "--arg", "float32[8]=?", "--registers", "40", "--cooperative", "--budget", "1000", "--seed", "9", "--save", Path.Combine(_cli.Root, "out"), "--unsafe-no-sandbox");
+            "--arg", "int:5", "--arg", "@x.npy", "--arg", "float32[8]=?", "--registers", "40", "--cluster", "2,1", "--cooperative", "--budget", "1000", "--seed", "9", "--save", Path.Combine(_cli.Root, "out"), "--unsafe-no-sandbox");
 
         Assert.Equal((file, "f<int, 4>", "T4", true), (seen!.Path, seen.Kernel, seen.Device, seen.UnsafeNoSandbox));
         Assert.Equal([new("N", "3"), new("FAST", "1")], seen.Defines);
@@ -57,6 +57,7 @@ public sealed class PtxTests : IDisposable
         var launch = seen.Launch!;
         Assert.Equal([2, 3], launch.Grid);
         Assert.Equal([4, 5, 6], launch.Block);
+        Assert.Equal([2, 1], launch.Cluster!);
         Assert.Equal((128, 40, true, 1000L, 9UL, true), (launch.SharedBytes, launch.Registers, launch.Cooperative, launch.InstructionBudget, launch.Seed, launch.KeepOutputs));
         Assert.Equal([PtxFill.Scalar, PtxFill.File, PtxFill.Output], launch.Arguments.Select(argument => argument.Fill));
     }

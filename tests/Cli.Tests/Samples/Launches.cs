@@ -54,7 +54,17 @@ internal static class Launches
     private static PtxLaunchReport Completed() => new()
     {
         Device = "H200",
-        Kernel = Kernel() with { LatencyMs = 0.002, LimitedBy = "launch", Metrics = new Dictionary<string, double> { ["dram__bytes.sum"] = 256, ["launch__waves_per_multiprocessor"] = 0.01 } },
+        Kernel = Kernel() with
+        {
+            LatencyMs = 0.002,
+            LimitedBy = "launch",
+            Metrics = new Dictionary<string, double> { ["dram__bytes.sum"] = 256, ["launch__waves_per_multiprocessor"] = 0.01 },
+            Bottlenecks =
+            [
+                new() { Rule = "launch_bound", What = "The launch takes longer than the kernel.", Evidence = new Dictionary<string, double> { ["gpu__time_duration.sum"] = 700 }, Gain = 2.86, NextLimiter = "latency", Try = "Fuse it.", Lines = [] },
+                new() { Rule = "uncoalesced", What = "Accesses <touch> too many sectors.", Evidence = new Dictionary<string, double> { ["dram__bytes.sum"] = 256 }, Gain = 1.25, Try = "Map threadIdx.x.", Lines = [2, 1] },
+            ],
+        },
         Completion = "completed",
         Outputs = [new() { Name = "y", Type = "float32", Shape = [32], First = ["0", "2", "?"], Least = 0, Most = 62, Mean = 31, Unwritten = 1, Contents = new byte[128] }],
         LaneInstructions = 128,

@@ -65,6 +65,53 @@ public sealed class PtxSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_tensor_map_is_made_over_a_buffer_and_a_launch_may_have_clusters()
+    {
+        const string source = """
+            #include <cuda.h>
+            #include <cuda/barrier>
+            namespace cde = cuda::device::experimental;
+            __global__ void tile(const __grid_constant__ CUtensorMap in, float* y, int* ranks)
+            {
+                __shared__ alignas(128) float s[4][8];
+                __shared__ cuda::barrier<cuda::thread_scope_block> bar;
+                if (threadIdx.x == 0) { init(&bar, 32); cde::fence_proxy_async_shared_cta(); }
+                __syncthreads();
+                cuda::barrier<cuda::thread_scope_block>::arrival_token token;
+                if (threadIdx.x == 0) {
+                    cde::cp_async_bulk_tensor_2d_global_to_shared(&s, &in, 8, 4 * blockIdx.x, bar);
+                    token = cuda::device::barrier_arrive_tx(bar, 1, sizeof(s));
+                } else token = bar.arrive();
+                bar.wait(std::move(token));
+                y[blockIdx.x * 32 + threadIdx.x] = s[threadIdx.x / 8][threadIdx.x % 8];
+                unsigned int rank;
+                asm("mov.u32 %0, %cluster_ctarank;" : "=r"(rank));
+                if (threadIdx.x == 0) ranks[blockIdx.x] = rank;
+            }
+            """;
+        var launch = new PtxLaunch
+        {
+            Grid = [2],
+            Block = [32],
+            Cluster = [2],
+            Arguments =
+            [
+                new PtxArgument { Text = "map", Fill = PtxFill.Iota, Type = "float32", Shape = [8, 16], Box = [4, 8] },
+                new PtxArgument { Text = "y", Fill = PtxFill.Output, Type = "float32", Shape = [64] },
+                new PtxArgument { Text = "ranks", Fill = PtxFill.Output, Type = "int32", Shape = [2] },
+            ],
+        };
+
+        var reply = await AskAsync("tile.cu", source, launch);
+
+        Assert.Null(reply.Fault);
+        Assert.Empty(reply.Launch!.Findings);
+        Assert.Equal(["8", "9", "10"], reply.Launch.Outputs.Single(output => output.Name == "y").First.Take(3));
+        Assert.Equal(127, reply.Launch.Outputs.Single(output => output.Name == "y").Most);
+        Assert.Equal(["0", "1"], reply.Launch.Outputs.Single(output => output.Name == "ranks").First);
+    }
+
+    [Fact]
     public async Task Executions_by_line_are_exact_and_shares_of_time_add_up_to_one()
     {
         var reply = await AskAsync("saxpy.cu", Saxpy, Launch(256, [Scalar("2"), Buffer(PtxFill.Iota, 256), Buffer(PtxFill.Constant, 256), Scalar("256")]));

@@ -9,6 +9,28 @@ namespace KernelForge.Agents.Judging.Rules;
 /// <param name="code">The solution.</param>
 internal sealed class KernelEvidence(KernelReport kernel, IReadOnlyList<KernelReport> kernels, PerformanceReport? performance, string code)
 {
+    private const double HardlyAnything = 1.02;
+
+    // Rules of the Judge to rules of the simulator's model.
+    private static readonly Dictionary<string, string[]> ModelledRules = new(StringComparer.Ordinal)
+    {
+        ["uncoalesced"] = ["uncoalesced"],
+        ["rereading"] = ["rereading"],
+        ["idle_machine"] = ["idle_machine"],
+        ["tail_wave"] = ["tail_wave"],
+        ["latency_bound"] = ["latency_bound", "small_blocks"],
+        ["narrow_accesses"] = ["narrow_accesses"],
+        ["register_pressure"] = ["register_pressure", "register_spills", "local_memory"],
+        ["shared_limit"] = ["shared_limit"],
+        ["bank_conflicts"] = ["bank_conflicts"],
+        ["barriers"] = ["barriers"],
+        ["short_scoreboard"] = ["shared_bandwidth", "special_functions"],
+        ["divergence"] = ["divergence"],
+        ["integer_bound"] = ["integer_bound"],
+        ["starved_tensor"] = ["starved_tensor"],
+        ["atomics"] = ["atomics"],
+    };
+
     public KernelReport Kernel => kernel;
 
     public PerformanceReport? Performance => performance;
@@ -52,6 +74,21 @@ internal sealed class KernelEvidence(KernelReport kernel, IReadOnlyList<KernelRe
     /// light moves u ÷ f of what it must. Null where either is not known.
     /// </summary>
     public double? TrafficRatio => Dram is { } busy && LightFraction is > 0 and { } fraction ? busy / 100 * Share / fraction : null;
+
+    /// <summary>
+    /// What the platform's model gives for the removal of a rule's bottleneck, over the whole plan: better than the rule's own estimate.
+    /// Where the platform knows the kernel's bottlenecks and this is none of them, hardly anything. Null where it does not say.
+    /// </summary>
+    public double? Modelled(string rule)
+    {
+        if (kernel.Bottlenecks is not { } bottlenecks || !ModelledRules.TryGetValue(rule, out var names))
+        {
+            return null;
+        }
+
+        var found = bottlenecks.Where(bottleneck => names.Contains(bottleneck.Rule)).ToList();
+        return found.Count == 0 ? HardlyAnything : 1 / (1 - Share + (Share / found.Max(bottleneck => Math.Max(1, bottleneck.Gain))));
+    }
 
     public double? Metric(string name) => kernel.Metrics is { } metrics && metrics.TryGetValue(name, out var value) && double.IsFinite(value) ? value : null;
 

@@ -1,5 +1,8 @@
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Evaluator.Plans;
+using KernelForge.Simulator.Counters;
+using KernelForge.Simulator.Lowering;
+using KernelForge.Simulator.Model;
 
 namespace KernelForge.Evaluator.Platforms.Sim;
 
@@ -12,6 +15,21 @@ internal static class KernelReports
         .. solution.Plan.Prepare.Concat(solution.Plan.Launches).OfType<LaunchStep>()
             .GroupBy(launch => launch.Kernel)
             .Select(group => Of(solution, group.First(), group.LongCount())),
+    ];
+
+    /// <summary>The model's bottlenecks of a launch.</summary>
+    public static IReadOnlyList<KernelBottleneck> Bottlenecks(GpuProfile profile, LaunchShape shape, CounterTotals totals, IReadOnlyList<InstructionInfo> instructions) =>
+    [
+        .. BottleneckRules.Of(profile, shape, totals, instructions).Select(bottleneck => new KernelBottleneck
+        {
+            Rule = bottleneck.Rule,
+            What = bottleneck.What,
+            Evidence = bottleneck.Evidence,
+            Gain = bottleneck.Gain,
+            NextLimiter = bottleneck.NextLimiter,
+            Try = bottleneck.Try,
+            Lines = bottleneck.Lines,
+        }),
     ];
 
     /// <summary>One kernel.</summary>

@@ -46,20 +46,26 @@ internal static class SimLaunch
         };
     }
 
+    /// <summary>The element type of a tensor map over a tensor of a dtype.</summary>
+    public static PtxType ElementOf(string dtype) => dtype switch
+    {
+        "float64" => PtxType.F64,
+        "float32" => PtxType.F32,
+        "float16" => PtxType.F16,
+        "bfloat16" => PtxType.BF16,
+        "int64" => PtxType.S64,
+        "int32" => PtxType.S32,
+        "int16" => PtxType.S16,
+        "uint64" => PtxType.U64,
+        "uint32" => PtxType.U32,
+        "uint16" => PtxType.U16,
+        _ => PtxType.B8,
+    };
+
     private static TensorMap Encoded(ResolvedTensorMap map, ulong address) => new()
     {
         Address = address + (ulong)map.ByteOffset,
-        Type = map.Dtype switch
-        {
-            "float64" => PtxType.F64,
-            "float32" => PtxType.F32,
-            "float16" => PtxType.F16,
-            "bfloat16" => PtxType.BF16,
-            "int64" => PtxType.S64,
-            "int32" => PtxType.S32,
-            "int16" => PtxType.S16,
-            _ => PtxType.B8,
-        },
+        Type = ElementOf(map.Dtype),
         Dimensions = map.Dimensions,
         StrideBytes = map.StrideBytes,
         Box = map.Box,

@@ -68,18 +68,8 @@ internal sealed class SimMeasurement(MeasureRequest request)
         }
     }
 
-    private static string? ReasonAgainstSampling(KernelProgram program, LaunchStep launch)
-    {
-        if (launch.Cooperative)
-        {
-            return "it is a cooperative launch, whose blocks wait for one another";
-        }
-
-        var read = program.Instructions.SelectMany(i => i.Sources).ToHashSet();
-        return program.Instructions.Any(i => i.Opcode.StartsWith("atom.global", StringComparison.Ordinal) && i.Destinations.Any(read.Contains))
-            ? "it uses what an atomic on global memory returns, so its blocks depend on one another"
-            : null;
-    }
+    private static string? ReasonAgainstSampling(KernelProgram program, LaunchStep launch) =>
+        launch.Cooperative ? "it is a cooperative launch, whose blocks wait for one another" : BlockDependence.Of(program);
 
     private Dictionary<string, DeviceBuffer> Allocate(LoadedSolution solution, DeviceMemory memory)
     {
@@ -237,6 +227,7 @@ internal sealed class SimMeasurement(MeasureRequest request)
             LatencyMs = launches.Sum(l => l.TotalMs),
             LimitedBy = heaviest.Estimate.Limiter,
             Metrics = Metrics.Of(solution.Profile, heaviest.Shape, heaviest.Totals, heaviest.Estimate, instructions),
+            Bottlenecks = KernelReports.Bottlenecks(solution.Profile, heaviest.Shape, heaviest.Totals, instructions),
             HotLines = [.. hot.Select(line => new Contracts.Outcomes.HotLine
             {
                 Line = line.Line,

@@ -89,10 +89,17 @@ internal sealed class BoundArguments
             return;
         }
 
+        if (argument.Box is { } box)
+        {
+            BindMap(parameter, argument, box, seed, place);
+            return;
+        }
+
         if (!parameter.TakesBuffer)
         {
             throw new WrongArgumentException(parameter.Scalar is { } scalar
                 ? $"expected a number, as in {scalar}:1; found a buffer"
+                : parameter.TakesMap ? $"expected a tensor map, as in map:32x32:{argument.Text}; found a buffer"
                 : "structs cannot be passed from the command line; write the kernel with pointers and numbers");
         }
 
@@ -104,6 +111,43 @@ internal sealed class BoundArguments
         var buffer = Allocate(parameter, argument, seed);
         _buffers.Add(buffer);
         BinaryPrimitives.WriteUInt64LittleEndian(place, buffer.Buffer.Address);
+    }
+
+    private void BindMap(LaunchParameter parameter, PtxArgument argument, IReadOnlyList<int> box, ulong seed, Span<byte> place)
+    {
+        if (!parameter.TakesMap)
+        {
+            throw new WrongArgumentException($"a tensor map goes to a const __grid_constant__ CUtensorMap; this is {parameter.Description}");
+        }
+
+        var buffer = Allocate(parameter, argument, seed);
+        var size = PlanDtype.BytesOf(buffer.Type);
+        long[] dimensions = [.. buffer.Shape.Reverse()];
+        var strides = new long[Math.Max(0, dimensions.Length - 1)];
+        long bytes = size;
+        for (var at = 0; at < strides.Length; at++)
+        {
+            strides[at] = bytes *= dimensions[at];
+        }
+
+        var inner = (long)box[^1] * size;
+        if (dimensions.Length is < 1 or > 5 || box.Count != dimensions.Length || strides.Any(stride => stride % 16 != 0) || inner % 16 != 0 || (argument.SwizzleBytes > 0 && inner > argument.SwizzleBytes))
+        {
+            throw new WrongArgumentException(
+                $"a tensor map has 1 to 5 dimensions, a box with one extent for each, rows of a multiple of 16 bytes in tensor and box, and a box no wider than its swizzle; found {buffer.Type}[{string.Join('x', buffer.Shape)}] with a box of {string.Join('x', box)}");
+        }
+
+        _buffers.Add(buffer);
+        new TensorMap
+        {
+            Address = buffer.Buffer.Address,
+            Type = SimLaunch.ElementOf(buffer.Type),
+            Dimensions = dimensions,
+            StrideBytes = strides,
+            Box = [.. box.Reverse()],
+            ElementStrides = [.. Enumerable.Repeat(1, box.Count)],
+            Swizzle = argument.SwizzleBytes switch { 32 => TensorSwizzle.Bytes32, 64 => TensorSwizzle.Bytes64, 128 => TensorSwizzle.Bytes128, _ => TensorSwizzle.None },
+        }.Encode(place);
     }
 
     private static void BindScalar(LaunchParameter parameter, PtxArgument argument, Span<byte> place)

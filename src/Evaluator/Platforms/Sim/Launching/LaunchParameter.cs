@@ -1,5 +1,6 @@
 using KernelForge.Contracts.Plans;
 using KernelForge.Evaluator.Compilation;
+using KernelForge.Simulator.Memory;
 using KernelForge.Simulator.Parsing;
 using PtxParameter = KernelForge.Simulator.Parsing.PtxParameter;
 
@@ -22,6 +23,9 @@ internal sealed record LaunchParameter
 
     /// <summary>A buffer may be passed.</summary>
     public required bool TakesBuffer { get; init; }
+
+    /// <summary>A tensor map may be passed.</summary>
+    public bool TakesMap => Size == TensorMap.Bytes && !TakesBuffer && Scalar is null;
 
     /// <summary>A number may be passed: its dtype; null: it may not.</summary>
     public required string? Scalar { get; init; }

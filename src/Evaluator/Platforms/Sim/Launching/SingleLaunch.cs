@@ -91,6 +91,7 @@ internal sealed class SingleLaunch(LaunchRequest request)
         {
             Grid = new(shape.GridX, shape.GridY, shape.GridZ),
             Block = new(shape.BlockX, shape.BlockY, shape.BlockZ),
+            Cluster = launch.Cluster is { } cluster ? new(At(cluster, 0), At(cluster, 1), At(cluster, 2)) : null,
             DynamicSharedBytes = launch.SharedBytes,
             Parameters = arguments.Block,
             Cooperative = launch.Cooperative,
@@ -120,9 +121,10 @@ internal sealed class SingleLaunch(LaunchRequest request)
         return completed ? WithTime(report, profile, shape, counters.Totals(), program) : report;
     }
 
+    private static int At(IReadOnlyList<int> sizes, int dimension) => dimension < sizes.Count ? sizes[dimension] : 1;
+
     private LaunchShape Shape(KernelProgram program, PtxLaunch launch)
     {
-        int At(IReadOnlyList<int> sizes, int dimension) => dimension < sizes.Count ? sizes[dimension] : 1;
         return new LaunchShape
         {
             GridX = At(launch.Grid, 0),
@@ -188,6 +190,7 @@ internal sealed class SingleLaunch(LaunchRequest request)
                 LatencyMs = estimate.LatencyMs,
                 LimitedBy = estimate.Limiter,
                 Metrics = Metrics.Of(profile, shape, totals, estimate, instructions),
+                Bottlenecks = KernelReports.Bottlenecks(profile, shape, totals, instructions),
             },
             Estimate = new PtxEstimate
             {
