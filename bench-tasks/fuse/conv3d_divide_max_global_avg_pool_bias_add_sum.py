@@ -3,7 +3,7 @@ out[b] = sum over o of (mean over tiles of max over tile of conv(x)[b, o] / 2) +
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv: Conv3d 3 x 3 x 3 with bias, no
 padding. bias: float32 [out_channels, 1, 1, 1], standard normal. out: float32 [batch_size, 1, 1, 1].
-One number a sample: the sum of all biases dominates what the convolution adds. 256 MiB in at full size, 47 billion
+One number a sample: the sum of all biases dominates what the convolution adds. 256 MiB in at full size, 48 billion
 operations, next to nothing out. KernelBench L2/8.
 """
 

@@ -4,8 +4,8 @@ out = gelu(clamp(leaky_relu(conv(x), 0.2) + sum_tensor, -1, 1)).
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv: Conv3d 3 x 3 x 3 with bias, no
 padding. sum_tensor: float32 [out_channels, 1, 1, 1], standard normal. out: float32
 [batch_size, out_channels, depth - 2, height - 2, width - 2].
-A fifth of the addends lies outside each limit: about a third of the channels is constant. 190 billion operations and
-1.6 GiB written at full size. KernelBench L2/90.
+A sixth of the addends lies beyond each limit: about a third of the channels is nearly constant. 190 billion operations
+and 1.6 GiB written at full size. KernelBench L2/90.
 """
 
 import torch

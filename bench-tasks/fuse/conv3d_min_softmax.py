@@ -3,7 +3,7 @@ out[b, :, h, w] = softmax over o of (min over d of conv(x)[b, o, d, h, w]).
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv: Conv3d 3 x 3 x 3 with bias, no
 padding. out: float32 [batch_size, out_channels, height - 2, width - 2].
-The depth is walked by one thread or one block, so that a twenty-second of the 249 MiB of convolution results at full
+The depth is walked by one thread or one block, so that a twenty-second of the 232 MiB of convolution results at full
 size is written. KernelBench L2/24.
 """
 

@@ -21,7 +21,7 @@ add_value = 0.5
 multiply_value = 2.0
 
 PRESETS = {
-    "small": {"batch_size": 2, "in_channels": 6, "out_channels": 12, "height": 6, "width": 9},
+    "small": {"batch_size": 2, "in_channels": 20, "out_channels": 6, "height": 6, "width": 9},
     "odd": {"batch_size": 1, "in_channels": 5, "out_channels": 7, "height": 5, "width": 9},
     "full": {},
 }
