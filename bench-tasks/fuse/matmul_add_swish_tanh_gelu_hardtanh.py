@@ -3,7 +3,7 @@ v = matmul(x) + add_value, out = clamp(gelu(tanh(v * sigmoid(v))), -1, 1).
 
 x: float32 [batch_size, in_features], uniform in [0, 1). matmul: Linear with bias. add_value: float32 [out_features],
 standard normal. out: float32 [batch_size, out_features].
-After tanh the GELU stays within [-0.16, 0.85], so that the limits never act. 137 billion operations at full size.
+After tanh the GELU stays within [-0.11, 0.85], so that the limits never act. 137 billion operations at full size.
 KernelBench L2/95.
 """
 
