@@ -4,7 +4,7 @@ linear layers.
 x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). out: float32 [batch_size, num_classes]. conv1 is
 11 x 11 at stride 4 and padding 2, conv2 5 x 5, the others 3 x 3, all with bias. fc1 takes what the last pool leaves,
 final_size x final_size pixels of each channel. Dropout has probability 0. Widths are multiples of `unit`.
-62 million parameters, 94 % of them in the linear layers; 1.5 trillion operations a batch, in the convolutions.
+62 million parameters, 94 % of them in the linear layers; 2.3 trillion operations a batch, in the convolutions.
 KernelBench L3/5.
 """
 

@@ -5,7 +5,7 @@ x: float32 [batch_size, num_input_features, height, width], uniform in [0, 1). L
 num_input_features + i * growth_rate channels over the batch (biased variance, eps 1e-5). out: float32
 [batch_size, num_input_features + num_layers * growth_rate, height, width], the input first. Forward also moves each
 norm's running_mean, running_var and num_batches_tracked. Dropout has probability 0.
-PyTorch copies all channels again for each layer; written in place they are never copied. 427 MiB out, 196 billion
+PyTorch copies all channels again for each layer; written in place they are never copied. 429 MiB out, 194 billion
 operations at full size. KernelBench L3/14.
 """
 
