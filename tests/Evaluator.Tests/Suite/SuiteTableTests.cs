@@ -13,11 +13,32 @@ public sealed class SuiteTableTests(ReferenceFixture fixture)
     private const long MostMemory = 2L << 30;
 
     private static readonly string Here = Path.Combine(ReferenceFixture.BenchTasks, "../tests/Evaluator.Tests/Suite");
+    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
     private static readonly IReadOnlyList<TableRow> Table = TableRow.Read(Path.Combine(Here, "tasks.tsv"));
 
-    /// <summary>Published flaws that the smaller presets show; the audit finds them by itself.</summary>
+    private const string Constant = "the fake first element, mean, zeros passes";
+    private const string Random = "forward draws random numbers";
+    private const string Repeated = "elements are written more than once";
+    private const string SameAsInput = "the fake input x passes";
+
+    /// <summary>Published flaws that a run of either smaller preset shows; the audit finds them by itself.</summary>
     private static readonly Dictionary<string, string[]> Flaws = new(StringComparer.Ordinal)
     {
+        ["activation/elu"] = [SameAsInput],
+        ["activation/hardtanh"] = [SameAsInput],
+        ["activation/leaky_relu"] = [SameAsInput],
+        ["activation/relu"] = [SameAsInput],
+        ["arch/efficientnet_b2"] = ["out differs from its float64 reference by more than 1e-3 of its size"],
+        ["arch/lstm"] = [Random],
+        ["fuse/conv3d_group_norm_mean"] = ["no float64 reference"],
+        ["fuse/conv3d_group_norm_min_clamp_dropout"] = [Constant, Random],
+        ["fuse/gemm_max_subtract_gelu"] = [Constant],
+        ["fuse/matmul_dropout_mean_softmax"] = [Random],
+        ["fuse/matmul_subtract_multiply_relu"] = [Constant],
+        ["index/index_copy"] = [Repeated],
+        ["index/inplace_update"] = [Repeated],
+        ["index/masked_fill"] = ["out is not finite"],
+        ["index/scatter"] = [Repeated],
     };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -67,7 +88,7 @@ public sealed class SuiteTableTests(ReferenceFixture fixture)
         var (wrong, _) = await CheckAsync("run", tasks);
 
         Assert.Equal(
-            tasks.Where(Flaws.ContainsKey).SelectMany(task => Flaws[task].Select(flaw => $"{task}: {flaw}")).Order(StringComparer.Ordinal),
+            tasks.Where(Flaws.ContainsKey).SelectMany(task => Flaws[task].SelectMany(flaw => new[] { $"{task}: small: {flaw}", $"{task}: odd: {flaw}" })).Order(StringComparer.Ordinal),
             wrong.SelectMany(task => task.Value.Select(flaw => $"{task.Key}: {flaw}")).Order(StringComparer.Ordinal));
     }
 
@@ -111,8 +132,6 @@ public sealed class SuiteTableTests(ReferenceFixture fixture)
         Assert.True(exit is { End: ChildEnd.Exited, ExitCode: 0 }, $"check_suite.py: {exit.End} {exit.ExitCode}\n{exit.StandardError}");
         return JsonSerializer.Deserialize<Findings>(File.ReadAllBytes(Path.Combine(folder, "findings.json")), Json)!;
     }
-
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
     private sealed record Findings(long PeakBytes, Dictionary<string, string[]> Tasks);
 }
