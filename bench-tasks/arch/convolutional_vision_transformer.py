@@ -1,10 +1,10 @@
-"""A transformer over two tokens: a class token and one token for the whole image, which a convolution over patches and a
-linear layer over all of its output make.
+"""A transformer over two tokens: a class token and one token for the whole image, which a convolution over patches and
+a linear layer over all of its output make.
 
 x: float32 [batch_size, in_channels, image_size, image_size], uniform in [0, 1). cls_token: float32 [1, 1, embed_dim],
 zeros. Each of num_layers layers, normalising after each step: x = norm1(x + attention(x)),
-x = norm2(x + linear2(relu(linear1(x)))), heads of embed_dim / num_heads, hidden width mlp_ratio * embed_dim, no dropout.
-out: float32 [batch_size, num_classes], a linear map of the class token.
+x = norm2(x + linear2(relu(linear1(x)))), heads of embed_dim / num_heads, hidden width mlp_ratio * embed_dim, no
+dropout. out: float32 [batch_size, num_classes], a linear map of the class token.
 2.4 million parameters and sequences of 2: six layers of launches, each far too small for a GPU. KernelBench L3/32.
 """
 

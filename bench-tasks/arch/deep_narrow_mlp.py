@@ -3,8 +3,8 @@ layer.
 
 x: float32 [batch_size, input_size], uniform in [0, 1). out: float32 [batch_size, output_size]. Layers lie in `network`,
 linear ones at even places (network.0.weight, network.2.weight, …).
-17 products in a row, 67 billion operations at full size; the 4 MiB between hidden layers stay in the second-level cache.
-With PyTorch's initial weights the signal shrinks layer by layer, and the last bias is most of the result.
+17 products in a row, 67 billion operations at full size; the 4 MiB between hidden layers stay in the second-level
+cache. With PyTorch's initial weights the signal shrinks layer by layer, and the last bias is most of the result.
 KernelBench L3/3.
 """
 

@@ -1,5 +1,5 @@
-"""A dense block: each layer (batch normalisation, ReLU, a 3 x 3 convolution without bias) sees all channels before it and
-adds growth_rate more.
+"""A dense block: each layer (batch normalisation, ReLU, a 3 x 3 convolution without bias) sees all channels before it
+and adds growth_rate more.
 
 x: float32 [batch_size, num_input_features, height, width], uniform in [0, 1). Layer i normalises
 num_input_features + i * growth_rate channels over the batch (biased variance, eps 1e-5). out: float32

@@ -1,9 +1,10 @@
-"""The layer between two dense blocks: batch normalisation, ReLU, a 1 x 1 convolution without bias, means of 2 x 2 tiles.
+"""The layer between two dense blocks: batch normalisation, ReLU, a 1 x 1 convolution without bias, means of 2 x 2
+tiles.
 
 x: float32 [batch_size, num_input_features, height, width], uniform in [0, 1). transition.0: mean and biased variance a
 channel over the batch, eps 1e-5, weight (1) and bias (0). transition.2: Conv2d. out: float32
-[batch_size, num_output_features, height // 2, width // 2]. Forward also moves transition.0.running_mean, .running_var and
-.num_batches_tracked.
+[batch_size, num_output_features, height // 2, width // 2]. Forward also moves transition.0.running_mean, .running_var
+and .num_batches_tracked.
 The mean may come before the convolution, which then has a quarter of its 34 billion operations at full size: 1 GiB is
 read for the statistics, once more for the result. KernelBench L3/13.
 """

@@ -1,10 +1,10 @@
 """DenseNet-201 in a form without bottlenecks: a 7 x 7 convolution, then dense blocks of 6, 12, 48 and 32 layers with
 transitions between them.
 
-x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A layer of a dense block normalises all channels so
-far over the batch (biased variance, eps 1e-5), applies ReLU and a 3 x 3 convolution to growth_rate new channels; a
-transition normalises, applies ReLU, halves channels by a 1 x 1 convolution and pixels by 2 x 2 means. No convolution has
-a bias. After the last block: norm, ReLU, the mean of each channel, a linear layer. out: float32
+x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A layer of a dense block normalises all channels
+so far over the batch (biased variance, eps 1e-5), applies ReLU and a 3 x 3 convolution to growth_rate new channels; a
+transition normalises, applies ReLU, halves channels by a 1 x 1 convolution and pixels by 2 x 2 means. No convolution
+has a bias. After the last block: norm, ReLU, the mean of each channel, a linear layer. out: float32
 [batch_size, num_classes]. Forward also moves every norm's running_mean, running_var and num_batches_tracked.
 Near 2000 channels in the last blocks, of which each layer adds 32 and reads all: traffic grows with the square of the
 depth, unless channels are normalised where they lie. KernelBench L3/16.

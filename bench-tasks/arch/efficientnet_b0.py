@@ -1,5 +1,5 @@
-"""EfficientNet-B0 without squeeze-and-excitation: a 3 x 3 convolution at stride 2, thirteen inverted bottlenecks, a 1 x 1
-convolution, the mean of each channel, a linear layer.
+"""EfficientNet-B0 without squeeze-and-excitation: a 3 x 3 convolution at stride 2, thirteen inverted bottlenecks, a 1 x
+1 convolution, the mean of each channel, a linear layer.
 
 x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A bottleneck widens the channels by a 1 x 1
 convolution (not where the factor is 1), convolves each channel by itself (3 x 3 or 5 x 5), and narrows them by a 1 x 1
@@ -49,7 +49,9 @@ class Bottleneck(nn.Module):
         self.residual = stride == 1 and inputs == outputs
         self.expand = nn.Identity()
         if factor != 1:
-            self.expand = nn.Sequential(nn.Conv2d(inputs, hidden, 1, bias=False), nn.BatchNorm2d(hidden), nn.ReLU6(True))
+            self.expand = nn.Sequential(
+                nn.Conv2d(inputs, hidden, 1, bias=False), nn.BatchNorm2d(hidden), nn.ReLU6(True)
+            )
         self.depthwise = nn.Sequential(
             nn.Conv2d(hidden, hidden, kernel_size, stride, (kernel_size - 1) // 2, groups=hidden, bias=False),
             nn.BatchNorm2d(hidden),

@@ -1,9 +1,9 @@
-"""A short EfficientNet-B1: a 3 x 3 convolution at stride 2, seven inverted bottlenecks, a 1 x 1 convolution, the mean of
-each channel, a linear layer.
+"""A short EfficientNet-B1: a 3 x 3 convolution at stride 2, seven inverted bottlenecks, a 1 x 1 convolution, the mean
+of each channel, a linear layer.
 
 x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A bottleneck: 1 x 1 convolution to `factor` times
-the channels, 3 x 3 convolution of each channel by itself, 1 x 1 convolution; each is followed by batch normalisation, the
-first two by ReLU6; nothing is added, no convolution has a bias. Channels are multiples of `unit`. out: float32
+the channels, 3 x 3 convolution of each channel by itself, 1 x 1 convolution; each is followed by batch normalisation,
+the first two by ReLU6; nothing is added, no convolution has a bias. Channels are multiples of `unit`. out: float32
 [batch_size, num_classes]. Forward also moves every norm's running_mean, running_var and num_batches_tracked.
 At 120 x 120 pixels the first bottlenecks move the most memory: a chain of convolution, statistics, normalisation.
 KernelBench L3/23.

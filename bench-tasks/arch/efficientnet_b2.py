@@ -1,12 +1,12 @@
-"""A short EfficientNet-B2: a 3 x 3 convolution at stride 2, five bottlenecks with a squeeze, a 1 x 1 convolution, the mean
-of each channel, a linear layer.
+"""A short EfficientNet-B2: a 3 x 3 convolution at stride 2, five bottlenecks with a squeeze, a 1 x 1 convolution, the
+mean of each channel, a linear layer.
 
 x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A bottleneck: 1 x 1 convolution to `factor` times
 the channels, norm, ReLU; 3 x 3 convolution of each channel by itself, norm, ReLU; the mean of each channel; 1 x 1
 convolutions to a quarter of the channels and back with ReLU and sigmoid; 1 x 1 convolution, norm. The squeeze does not
-gate the image but takes its place, so that after the first bottleneck there is one pixel. Norms run over the batch, which
-at full size has 2 values a channel then: they become -1 and 1 but for eps. out: float32 [batch_size, num_classes].
-Forward also moves every norm's running_mean, running_var and num_batches_tracked.
+gate the image but takes its place, so that after the first bottleneck there is one pixel. Norms run over the batch,
+which at full size has 2 values a channel then: they become -1 and 1 but for eps. out: float32 [batch_size,
+num_classes]. Forward also moves every norm's running_mean, running_var and num_batches_tracked.
 Only the first bottleneck does work; the rest is a chain of tiny layers. KernelBench L3/24.
 """
 

@@ -1,10 +1,10 @@
-"""One inverted bottleneck: channels widened by a 1 x 1 convolution, each convolved by itself (5 x 5 at stride 2), narrowed
-by a 1 x 1 convolution; batch normalisation after each, ReLU6 after the first two.
+"""One inverted bottleneck: channels widened by a 1 x 1 convolution, each convolved by itself (5 x 5 at stride 2),
+narrowed by a 1 x 1 convolution; batch normalisation after each, ReLU6 after the first two.
 
-x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). Norms: mean and biased variance a channel over the
-batch, eps 1e-5. No convolution has a bias; the input would be added at stride 1 and equal channels. out: float32
-[batch_size, out_channels, (height + 1) // 2, (width + 1) // 2]. Forward also moves each norm's running_mean, running_var
-and num_batches_tracked.
+x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). Norms: mean and biased variance a channel over
+the batch, eps 1e-5. No convolution has a bias; the input would be added at stride 1 and equal channels. out: float32
+[batch_size, out_channels, (height + 1) // 2, (width + 1) // 2]. Forward also moves each norm's running_mean,
+running_var and num_batches_tracked.
 The widened image takes 1.3 GiB at full size and is written, read for its statistics, and read by the depthwise step.
 KernelBench L3/21.
 """

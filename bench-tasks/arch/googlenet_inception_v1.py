@@ -1,8 +1,8 @@
 """GoogLeNet: three convolutions with ReLU, nine Inception modules with maxima between them, the mean of each channel, a
 linear layer.
 
-x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A module lays four views side by side: 1 x 1; 1 x 1
-then 3 x 3; 1 x 1 then 5 x 5; maxima of 3 x 3 windows then 1 x 1; all convolutions have a bias and, within modules, no
+x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A module lays four views side by side: 1 x 1; 1 x
+1 then 3 x 3; 1 x 1 then 5 x 5; maxima of 3 x 3 windows then 1 x 1; all convolutions have a bias and, within modules, no
 activation. Pools: maxima of 3 x 3 windows at stride 2, padding 1. Channels are multiples of `unit`; dropout has
 probability 0. out: float32 [batch_size, num_classes].
 57 convolutions, many too small to fill a GPU: branches of a module can run side by side. KernelBench L3/7.

@@ -1,10 +1,10 @@
 """A stack of bidirectional GRU layers over a sequence; the last hidden state of every layer and direction.
 
-x: float32 [seq_len, batch_size, input_size]; h0: float32 [2 * num_layers, batch_size, hidden_size], forward and backward
-of each layer in turn; both uniform in [0, 1). A direction, at each of its steps: r = sigmoid(Wr x + br + Ur h + cr),
-z = sigmoid(Wz x + bz + Uz h + cz), n = tanh(Wn x + bn + r * (Un h + cn)), h = (1 - z) * n + z * h; layers after the first
-see both directions' h. gru.weight_ih_l0 holds Wr, Wz, Wn one above the other, …_reverse is the backward direction. out:
-float32 [2 * num_layers, batch_size, hidden_size]; the backward direction ends at the first element.
+x: float32 [seq_len, batch_size, input_size]; h0: float32 [2 * num_layers, batch_size, hidden_size], forward and
+backward of each layer in turn; both uniform in [0, 1). A direction, at each of its steps: r = sigmoid(Wr x + br + Ur h
++ cr), z = sigmoid(Wz x + bz + Uz h + cz), n = tanh(Wn x + bn + r * (Un h + cn)), h = (1 - z) * n + z * h; layers after
+the first see both directions' h. gru.weight_ih_l0 holds Wr, Wz, Wn one above the other, …_reverse is the backward
+direction. out: float32 [2 * num_layers, batch_size, hidden_size]; the backward direction ends at the first element.
 The two directions of a layer are independent and can run side by side; layers cannot. KernelBench L3/42.
 """
 

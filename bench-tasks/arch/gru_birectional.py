@@ -1,11 +1,12 @@
 """A stack of bidirectional GRU layers over a sequence; the outputs of the last layer, both directions side by side.
 
-x: float32 [seq_len, batch_size, input_size]; h0: float32 [2 * num_layers, batch_size, hidden_size], forward and backward
-of each layer in turn; both uniform in [0, 1). A direction, at each of its steps: r = sigmoid(Wr x + br + Ur h + cr),
-z = sigmoid(Wz x + bz + Uz h + cz), n = tanh(Wn x + bn + r * (Un h + cn)), h = (1 - z) * n + z * h; layers after the first
-see both directions' h. gru.weight_ih_l0 holds Wr, Wz, Wn one above the other, …_reverse is the backward direction. out:
-float32 [seq_len, batch_size, 2 * hidden_size]. self.h0, drawn when the model is made, is not used.
-A layer needs the whole sequence of the one before it, in both directions: 6 times 512 steps in a row. KernelBench L3/41.
+x: float32 [seq_len, batch_size, input_size]; h0: float32 [2 * num_layers, batch_size, hidden_size], forward and
+backward of each layer in turn; both uniform in [0, 1). A direction, at each of its steps: r = sigmoid(Wr x + br + Ur h
++ cr), z = sigmoid(Wz x + bz + Uz h + cz), n = tanh(Wn x + bn + r * (Un h + cn)), h = (1 - z) * n + z * h; layers after
+the first see both directions' h. gru.weight_ih_l0 holds Wr, Wz, Wn one above the other, …_reverse is the backward
+direction. out: float32 [seq_len, batch_size, 2 * hidden_size]. self.h0, drawn when the model is made, is not used.
+A layer needs the whole sequence of the one before it, in both directions: 6 times 512 steps in a row.
+KernelBench L3/41.
 """
 
 import torch

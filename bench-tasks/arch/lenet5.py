@@ -1,7 +1,7 @@
 """LeNet-5 with ReLU and maxima: two 5 x 5 convolutions, each with ReLU and 2 x 2 maxima, then three linear layers.
 
-x: float32 [batch_size, 1, 32, 32], uniform in [0, 1). out: float32 [batch_size, num_classes]. conv1 has 6 channels, conv2
-16; the linear layers have 400, 120 and 84 inputs.
+x: float32 [batch_size, 1, 32, 32], uniform in [0, 1). out: float32 [batch_size, num_classes]. conv1 has 6 channels,
+conv2 16; the linear layers have 400, 120 and 84 inputs.
 62556 parameters fit a block's registers and shared memory: one kernel could take an image through the whole network.
 KernelBench L3/4.
 """

@@ -2,10 +2,11 @@
 
 x: float32 [batch_size, sequence_length, input_size]; h0, c0: float32 [2 * num_layers, batch_size, hidden_size], forward
 and backward of each layer in turn; all uniform in [0, 1). A direction, at each of its steps:
-i, f, o = sigmoid(W x + b + U h + d) with rows of their own, g = tanh(likewise), c = f * c + i * g, h = o * tanh(c); layers
-after the first see both directions' h. lstm.weight_ih_l0 holds the rows of i, f, g, o one above the other, …_reverse is
-the backward direction. out: float32 [batch_size, output_size] = fc(both h of the last layer at the last element).
-The last layer's backward direction is needed after its first step only; all else needs every step. KernelBench L3/38.
+i, f, o = sigmoid(W x + b + U h + d) with rows of their own, g = tanh(likewise), c = f * c + i * g, h = o * tanh(c);
+layers after the first see both directions' h. lstm.weight_ih_l0 holds the rows of i, f, g, o one above the other,
+…_reverse is the backward direction. out: float32 [batch_size, output_size] = fc(both h of the last layer at the last
+element). The last layer's backward direction is needed after its first step only; all else needs every step.
+KernelBench L3/38.
 """
 
 import torch
@@ -21,7 +22,14 @@ dropout = 0.0
 
 PRESETS = {
     "small": {"batch_size": 2, "sequence_length": 6, "input_size": 12, "hidden_size": 20, "num_layers": 3},
-    "odd": {"batch_size": 1, "sequence_length": 5, "input_size": 13, "hidden_size": 17, "num_layers": 3, "output_size": 7},
+    "odd": {
+        "batch_size": 1,
+        "sequence_length": 5,
+        "input_size": 13,
+        "hidden_size": 17,
+        "num_layers": 3,
+        "output_size": 7,
+    },
     "full": {},
 }
 

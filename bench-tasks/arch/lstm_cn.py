@@ -2,9 +2,9 @@
 
 x: float32 [batch_size, sequence_length, input_size]; h0, c0: float32 [num_layers, batch_size, hidden_size]; all uniform
 in [0, 1). Each layer, at each step: i, f, o = sigmoid(W x + b + U h + d) with rows of their own, g = tanh(likewise),
-c = f * c + i * g, h = o * tanh(c). lstm.weight_ih_l0 holds the rows of i, f, g, o one above the other, lstm.weight_hh_l0
-the U. out: float32 [num_layers, batch_size, hidden_size], the cells. The model also computes fc of the last output and
-throws it away.
+c = f * c + i * g, h = o * tanh(c). lstm.weight_ih_l0 holds the rows of i, f, g, o one above the other,
+lstm.weight_hh_l0 the U. out: float32 [num_layers, batch_size, hidden_size], the cells. The model also computes fc of
+the last output and throws it away.
 512 steps in a row a layer, small products in each: latency and the reading of U are the time. KernelBench L3/37.
 """
 
@@ -21,7 +21,14 @@ dropout = 0.0
 
 PRESETS = {
     "small": {"batch_size": 2, "sequence_length": 6, "input_size": 20, "hidden_size": 28, "num_layers": 3},
-    "odd": {"batch_size": 3, "sequence_length": 5, "input_size": 9, "hidden_size": 23, "num_layers": 3, "output_size": 7},
+    "odd": {
+        "batch_size": 3,
+        "sequence_length": 5,
+        "input_size": 9,
+        "hidden_size": 23,
+        "num_layers": 3,
+        "output_size": 7,
+    },
     "full": {},
 }
 

@@ -2,9 +2,9 @@
 
 x: float32 [batch_size, sequence_length, input_size]; h0, c0: float32 [num_layers, batch_size, hidden_size]; all uniform
 in [0, 1). Each layer, at each step: i, f, o = sigmoid(W x + b + U h + d) with rows of their own, g = tanh(likewise),
-c = f * c + i * g, h = o * tanh(c). lstm.weight_ih_l0 holds the rows of i, f, g, o one above the other, lstm.weight_hh_l0
-the U. out: float32 [num_layers, batch_size, hidden_size], the hidden states. The model also computes fc of the last
-output and throws it away.
+c = f * c + i * g, h = o * tanh(c). lstm.weight_ih_l0 holds the rows of i, f, g, o one above the other,
+lstm.weight_hh_l0 the U. out: float32 [num_layers, batch_size, hidden_size], the hidden states. The model also computes
+fc of the last output and throws it away.
 W x of all steps is one product; U h cannot be. Layers overlap like a pipeline. KernelBench L3/36.
 """
 
@@ -21,7 +21,14 @@ dropout = 0.0
 
 PRESETS = {
     "small": {"batch_size": 3, "sequence_length": 5, "input_size": 12, "hidden_size": 36, "num_layers": 3},
-    "odd": {"batch_size": 1, "sequence_length": 7, "input_size": 15, "hidden_size": 21, "num_layers": 3, "output_size": 7},
+    "odd": {
+        "batch_size": 1,
+        "sequence_length": 7,
+        "input_size": 15,
+        "hidden_size": 21,
+        "num_layers": 3,
+        "output_size": 7,
+    },
     "full": {},
 }
 

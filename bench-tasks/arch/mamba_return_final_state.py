@@ -1,11 +1,11 @@
 """The state space layer of Mamba-2, its last state: a linear recurrence whose decay changes from step to step.
 
-X: float32 [batch_size, seq_length, n_heads, d_head], uniform in [0, 1). A: float32 [batch_size, seq_length, n_heads]; B,
-C: float32 [batch_size, seq_length, n_heads, d_state]; parameters, all standard normal. For each head the recurrence is
-state[t] = exp(A[t]) * state[t - 1] + X[t] B[t]^T (d_head x d_state), Y[t] = state[t] C[t]. It is taken in blocks of
-block_len: within a block by products, between blocks by each block's last state. out: float32 [batch_size, n_heads, d_head, d_state],
-the state after the last step. Decays are exponentials of normal sums: values reach 1e10, only relative errors mean
-anything.
+X: float32 [batch_size, seq_length, n_heads, d_head], uniform in [0, 1). A: float32 [batch_size, seq_length, n_heads];
+B, C: float32 [batch_size, seq_length, n_heads, d_state]; parameters, all standard normal. For each head the recurrence
+is state[t] = exp(A[t]) * state[t - 1] + X[t] B[t]^T (d_head x d_state), Y[t] = state[t] C[t]. It is taken in blocks of
+block_len: within a block by products, between blocks by each block's last state. out: float32 [batch_size, n_heads,
+d_head, d_state], the state after the last step. Decays are exponentials of normal sums: values reach 1e10, only
+relative errors mean anything.
 The model as published also computes the products within the blocks, which need C, and throws them away: the last state
 takes one product a block and a sum over blocks. KernelBench L3/49.
 """

@@ -1,12 +1,12 @@
 """The state space layer of Mamba-2, its outputs: a linear recurrence whose decay changes from step to step.
 
-X: float32 [batch_size, seq_length, n_heads, d_head], uniform in [0, 1). A: float32 [batch_size, seq_length, n_heads]; B,
-C: float32 [batch_size, seq_length, n_heads, d_state]; parameters, all standard normal. For each head the recurrence is
-state[t] = exp(A[t]) * state[t - 1] + X[t] B[t]^T (d_head x d_state), Y[t] = state[t] C[t]. It is taken in blocks of
-block_len: within a block by products, between blocks by each block's last state. out: float32 [batch_size, seq_length, n_heads, d_head].
-Decays are exponentials of normal sums, so that outputs reach 1e11: only relative errors mean anything.
-In the order written here the first product has five indices and gigabytes in between at full size; taken two operands at
-a time within a block, nothing but Y is written. KernelBench L3/48.
+X: float32 [batch_size, seq_length, n_heads, d_head], uniform in [0, 1). A: float32 [batch_size, seq_length, n_heads];
+B, C: float32 [batch_size, seq_length, n_heads, d_state]; parameters, all standard normal. For each head the recurrence
+is state[t] = exp(A[t]) * state[t - 1] + X[t] B[t]^T (d_head x d_state), Y[t] = state[t] C[t]. It is taken in blocks of
+block_len: within a block by products, between blocks by each block's last state. out: float32 [batch_size, seq_length,
+n_heads, d_head]. Decays are exponentials of normal sums, so that outputs reach 1e11: only relative errors mean
+anything. In the order written here the first product has five indices and gigabytes in between at full size; taken two
+operands at a time within a block, nothing but Y is written. KernelBench L3/48.
 """
 
 import torch

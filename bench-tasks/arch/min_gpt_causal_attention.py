@@ -4,8 +4,8 @@ x: float32 [batch_size, seq_len, n_embd], uniform in [0, 1). c_attn: Linear to 3
 by side; c_proj: Linear n_embd to n_embd. bias: float32 [1, 1, max_seqlen, max_seqlen], ones on and below the diagonal.
 Each head of width n_embd / n_head: softmax(q @ k^T / sqrt(width), -inf where bias is 0) @ v; heads side by side through
 c_proj. out: float32 [batch_size, seq_len, n_embd]. Dropouts have probability 0.
-PyTorch writes the scores five times, 1 GiB each at full size; a kernel that keeps them on the chip also skips the masked
-half. KernelBench L3/43.
+PyTorch writes the scores five times, 1 GiB each at full size; a kernel that keeps them on the chip also skips the
+masked half. KernelBench L3/43.
 """
 
 import math

@@ -1,7 +1,7 @@
 """A GPT block: x = x + attention(ln_1(x)), then x = x + mlp(ln_2(x)).
 
-x: float32 [batch_size, seq_len, n_embd], uniform in [0, 1). ln_1, ln_2: layer normalisation with weight (1) and bias (0),
-eps 1e-5. attn.c_attn: Linear to 3 * n_embd, queries, keys and values side by side; attn.c_proj: Linear. attn.bias:
+x: float32 [batch_size, seq_len, n_embd], uniform in [0, 1). ln_1, ln_2: layer normalisation with weight (1) and bias
+(0), eps 1e-5. attn.c_attn: Linear to 3 * n_embd, queries, keys and values side by side; attn.c_proj: Linear. attn.bias:
 float32 [1, 1, max_seqlen, max_seqlen], ones on and below the diagonal. Each head of width n_embd / n_head:
 softmax(q @ k^T / sqrt(width), -inf where attn.bias is 0) @ v. mlp: Linear to 4 * n_embd, GELU by tanh
 (v / 2 * (1 + tanh(sqrt(2 / pi) * (v + 0.044715 * v^3)))), Linear back. Dropouts have probability 0. out: x's shape.

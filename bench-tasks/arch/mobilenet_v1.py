@@ -1,4 +1,5 @@
-"""MobileNet: a 3 x 3 convolution at stride 2, thirteen depthwise separable ones, the mean of each channel, a linear layer.
+"""MobileNet: a 3 x 3 convolution at stride 2, thirteen depthwise separable ones, the mean of each channel, a linear
+layer.
 
 x: float32 [batch_size, input_channels, image_size, image_size], uniform in [0, 1). Each separable convolution: 3 x 3 of
 each channel by itself, norm, ReLU, 1 x 1 across channels, norm, ReLU; none has a bias. Norms run over the batch (biased

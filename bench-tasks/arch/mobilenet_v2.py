@@ -1,12 +1,12 @@
 """MobileNetV2 without its residual additions: a 3 x 3 convolution at stride 2, seventeen inverted bottlenecks, a 1 x 1
 convolution, the mean of each channel, a linear layer.
 
-x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A bottleneck widens the channels sixfold by a 1 x 1
-convolution (the first does not), convolves each channel by itself (3 x 3), and narrows them by a 1 x 1 convolution; norms
-over the batch after each, ReLU6 after all but the last; no bias. Channels are multiples of `unit`. Convolution weights
-are normal with variance 2 / (outputs * kernel area), the last layer's normal with deviation 0.01, its bias 0. Dropout has
-probability 0. out: float32 [batch_size, num_classes]. Forward also moves every norm's running_mean, running_var and
-num_batches_tracked.
+x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A bottleneck widens the channels sixfold by a 1 x
+1 convolution (the first does not), convolves each channel by itself (3 x 3), and narrows them by a 1 x 1 convolution;
+norms over the batch after each, ReLU6 after all but the last; no bias. Channels are multiples of `unit`. Convolution
+weights are normal with variance 2 / (outputs * kernel area), the last layer's normal with deviation 0.01, its bias 0.
+Dropout has probability 0. out: float32 [batch_size, num_classes]. Forward also moves every norm's running_mean,
+running_var and num_batches_tracked.
 The widened images in between, 52 of them with their norms, are the traffic. KernelBench L3/20.
 """
 

@@ -2,10 +2,10 @@
 
 x: float32 [batch_size, num_features, feature_size], uniform in [0, 1). clusters: float32
 [feature_size, cluster_size + ghost_clusters], clusters2: float32 [1, feature_size, cluster_size], the cluster centres;
-both normal with deviation 1 / sqrt(feature_size). Assignments: softmax over clusters of batch_norm(x @ clusters), the norm
-over all features of the batch; none is left out: v[d, k] = sum over n of a[n, k] * (x[n, d] - clusters2[d, k]), each cluster's v
-divided by its length, then all of v by its. out: float32 [batch_size, feature_size * cluster_size]. Forward also moves
-batch_norm.running_mean, .running_var and .num_batches_tracked.
+both normal with deviation 1 / sqrt(feature_size). Assignments: softmax over clusters of batch_norm(x @ clusters), the
+norm over all features of the batch; none is left out: v[d, k] = sum over n of a[n, k] * (x[n, d] - clusters2[d, k]),
+each cluster's v divided by its length, then all of v by its. out: float32 [batch_size, feature_size * cluster_size].
+Forward also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
 400 MiB of features at full size are needed twice, before and after the norm's statistics; the second product and both
 lengths of a sample fit one block. KernelBench L3/47.
 """

@@ -2,12 +2,12 @@
 
 x: float32 [batch_size, num_features, feature_size], uniform in [0, 1). clusters: float32
 [feature_size, cluster_size + ghost_clusters], clusters2: float32 [1, feature_size, cluster_size], the cluster centres;
-both normal with deviation 1 / sqrt(feature_size). Assignments: softmax over clusters of batch_norm(x @ clusters), the norm
-over all features of the batch; those to the last ghost_clusters are dropped: v[d, k] = sum over n of a[n, k] * (x[n, d] - clusters2[d, k]), each cluster's v
-divided by its length, then all of v by its. out: float32 [batch_size, feature_size * cluster_size]. Forward also moves
-batch_norm.running_mean, .running_var and .num_batches_tracked.
-Ghosts take weight from bad features, so that assignments no longer sum to 1. 400 MiB of features are needed twice at full
-size, before and after the norm's statistics. KernelBench L3/46.
+both normal with deviation 1 / sqrt(feature_size). Assignments: softmax over clusters of batch_norm(x @ clusters), the
+norm over all features of the batch; those to the last ghost_clusters are dropped: v[d, k] = sum over n of a[n, k] *
+(x[n, d] - clusters2[d, k]), each cluster's v divided by its length, then all of v by its. out: float32 [batch_size,
+feature_size * cluster_size]. Forward also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
+Ghosts take weight from bad features, so that assignments no longer sum to 1. 400 MiB of features are needed twice at
+full size, before and after the norm's statistics. KernelBench L3/46.
 """
 
 import math

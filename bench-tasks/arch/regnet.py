@@ -1,8 +1,8 @@
 """A plain convolutional network by the name of RegNet: three stages of two 3 x 3 convolutions, each with batch
 normalisation and ReLU, then 2 x 2 maxima; the mean of each channel; a linear layer.
 
-x: float32 [batch_size, input_channels, image_height, image_width], uniform in [0, 1). Convolutions have a bias, which the
-norm takes away again. Norms run over the batch (biased variance, eps 1e-5, weight 1, bias 0). out: float32
+x: float32 [batch_size, input_channels, image_height, image_width], uniform in [0, 1). Convolutions have a bias, which
+the norm takes away again. Norms run over the batch (biased variance, eps 1e-5, weight 1, bias 0). out: float32
 [batch_size, output_classes]. Forward also moves every norm's running_mean, running_var and num_batches_tracked.
 120 billion operations at full size; the second convolution, at 64 channels and full resolution, needs statistics of
 98 MiB before its maxima can be taken. KernelBench L3/27.

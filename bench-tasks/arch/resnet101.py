@@ -1,10 +1,10 @@
-"""ResNet-101: a 7 x 7 convolution at stride 2 and maxima, 33 bottleneck blocks in four stages, the mean of each channel, a
-linear layer.
+"""ResNet-101: a 7 x 7 convolution at stride 2 and maxima, 33 bottleneck blocks in four stages, the mean of each
+channel, a linear layer.
 
 x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A block: 1 x 1 convolution, norm, ReLU; 3 x 3
-convolution (at stride 2 where a stage after the first begins), norm, ReLU; 1 x 1 convolution to four times the channels,
-norm; the input added, through a 1 x 1 convolution and norm where the shape changes; ReLU. No convolution has a bias;
-norms run over the batch (biased variance, eps 1e-5). Channels are base_width times 1, 2, 4, 8. out: float32
+convolution (at stride 2 where a stage after the first begins), norm, ReLU; 1 x 1 convolution to four times the
+channels, norm; the input added, through a 1 x 1 convolution and norm where the shape changes; ReLU. No convolution has
+a bias; norms run over the batch (biased variance, eps 1e-5). Channels are base_width times 1, 2, 4, 8. out: float32
 [batch_size, num_classes]. Forward also moves every norm's running_mean, running_var and num_batches_tracked.
 156 billion operations at full size with 104 norms between them, each a pass over memory. KernelBench L3/10.
 """

@@ -2,10 +2,10 @@
 linear layer.
 
 x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A block: 3 x 3 convolution (at stride 2 where a
-stage after the first begins), norm, ReLU, 3 x 3 convolution, norm; the input added, through a 1 x 1 convolution and norm
-where the shape changes; ReLU. No convolution has a bias; norms run over the batch (biased variance, eps 1e-5). Channels
-are base_width times 1, 2, 4, 8. out: float32 [batch_size, num_classes]. Forward also moves every norm's running_mean,
-running_var and num_batches_tracked.
+stage after the first begins), norm, ReLU, 3 x 3 convolution, norm; the input added, through a 1 x 1 convolution and
+norm where the shape changes; ReLU. No convolution has a bias; norms run over the batch (biased variance, eps 1e-5).
+Channels are base_width times 1, 2, 4, 8. out: float32 [batch_size, num_classes]. Forward also moves every norm's
+running_mean, running_var and num_batches_tracked.
 Two images at full size, 7 billion operations: some sixty launches with little in each. KernelBench L3/9.
 """
 

@@ -1,9 +1,9 @@
 """A residual block: out = max(0, bn2(conv2(max(0, bn1(conv1(x))))) + downsample(x)).
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv1, conv2: 3 x 3, padding 1, without bias.
-downsample: a 1 x 1 convolution without bias (downsample.0) and a norm (downsample.1). All norms: mean and biased variance
-a channel over the batch, eps 1e-5, weight 1, bias 0. out: float32 [batch_size, out_channels, height, width] for stride 1.
-Forward also moves each norm's running_mean, running_var and num_batches_tracked.
+downsample: a 1 x 1 convolution without bias (downsample.0) and a norm (downsample.1). All norms: mean and biased
+variance a channel over the batch, eps 1e-5, weight 1, bias 0. out: float32 [batch_size, out_channels, height, width]
+for stride 1. Forward also moves each norm's running_mean, running_var and num_batches_tracked.
 39 billion operations at full size; the two branches' 122 MiB each wait for three sets of statistics. KernelBench L3/8.
 """
 

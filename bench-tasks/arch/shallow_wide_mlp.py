@@ -2,8 +2,8 @@
 
 x: float32 [batch_size, input_size], uniform in [0, 1). out: float32 [batch_size, output_size]. Layers lie in `network`:
 network.0, network.2 and network.4 are linear.
-2.1 billion parameters, 8 GiB, are read once at full size for 128 rows; an element's byte offset in network.2.weight needs
-more than 31 bits. KernelBench L3/2.
+2.1 billion parameters, 8 GiB, are read once at full size for 128 rows; an element's byte offset in network.2.weight
+needs more than 31 bits. KernelBench L3/2.
 """
 
 import torch

@@ -1,11 +1,11 @@
-"""ShuffleNet: a 3 x 3 convolution at stride 2 and maxima, thirteen units in three stages, a 1 x 1 convolution, the mean of
-each channel, a linear layer. No unit has a stride: the image stays at a sixteenth of its pixels.
+"""ShuffleNet: a 3 x 3 convolution at stride 2 and maxima, thirteen units in three stages, a 1 x 1 convolution, the mean
+of each channel, a linear layer. No unit has a stride: the image stays at a sixteenth of its pixels.
 
-x: float32 [batch_size, 3, height, width], uniform in [0, 1). A unit: grouped 1 x 1 convolution to a quarter of its output's
-channels, norm, ReLU; 3 x 3 convolution of each channel by itself, norm; channel g * n + c goes to c * groups + g; grouped
-1 x 1 convolution, norm, ReLU; the input added, through a 1 x 1 convolution and norm where channels change. No convolution
-has a bias; norms run over the batch (biased variance, eps 1e-5). out: float32 [batch_size, num_classes]. Forward also
-moves every norm's running_mean, running_var and num_batches_tracked.
+x: float32 [batch_size, 3, height, width], uniform in [0, 1). A unit: grouped 1 x 1 convolution to a quarter of its
+output's channels, norm, ReLU; 3 x 3 convolution of each channel by itself, norm; channel g * n + c goes to c * groups +
+g; grouped 1 x 1 convolution, norm, ReLU; the input added, through a 1 x 1 convolution and norm where channels change.
+No convolution has a bias; norms run over the batch (biased variance, eps 1e-5). out: float32 [batch_size, num_classes].
+Forward also moves every norm's running_mean, running_var and num_batches_tracked.
 Grouped products are thin (80 channels a group and less): norms and traffic decide. KernelBench L3/26.
 """
 

@@ -3,10 +3,11 @@ each channel by itself, norm; channels shuffled between groups; grouped 1 x 1 co
 through a 1 x 1 convolution and norm.
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). The shuffle turns groups x channels round:
-channel g * n + c goes to c * groups + g. No convolution has a bias; norms run over the batch (biased variance, eps 1e-5).
-out: float32 [batch_size, out_channels, height, width]. Forward also moves each norm's running_mean, running_var and
-num_batches_tracked.
-The shortcut is the heaviest part: 116 of 146 billion operations at full size. The shuffle is an index. KernelBench L3/25.
+channel g * n + c goes to c * groups + g. No convolution has a bias; norms run over the batch (biased variance, eps
+1e-5). out: float32 [batch_size, out_channels, height, width]. Forward also moves each norm's running_mean, running_var
+and num_batches_tracked.
+The shortcut is the heaviest part: 116 of 146 billion operations at full size. The shuffle is an index.
+KernelBench L3/25.
 """
 
 import torch

@@ -1,10 +1,10 @@
-"""SqueezeNet 1.0: a 7 x 7 convolution at stride 2, eight fire modules with maxima between them, a 1 x 1 convolution to the
-classes, ReLU, the mean of each channel.
+"""SqueezeNet 1.0: a 7 x 7 convolution at stride 2, eight fire modules with maxima between them, a 1 x 1 convolution to
+the classes, ReLU, the mean of each channel.
 
 x: float32 [batch_size, input_channels, height, width], uniform in [0, 1). A fire module squeezes channels by a 1 x 1
-convolution and expands them by a 1 x 1 and a 3 x 3 convolution side by side, with ReLU after each; all convolutions have
-a bias. Pools: maxima of 3 x 3 windows at stride 2, the last window cut off at the edge (ceil mode). Channels are multiples
-of `unit`; dropout has probability 0. out: float32 [batch_size, num_classes], not negative.
+convolution and expands them by a 1 x 1 and a 3 x 3 convolution side by side, with ReLU after each; all convolutions
+have a bias. Pools: maxima of 3 x 3 windows at stride 2, the last window cut off at the edge (ceil mode). Channels are
+multiples of `unit`; dropout has probability 0. out: float32 [batch_size, num_classes], not negative.
 5 MiB of weights, against 23 MiB an image after the first convolution alone at full size: traffic decides.
 KernelBench L3/18.
 """

@@ -2,14 +2,14 @@
 attention.
 
 x: float32 [batch_size, in_chans, img_size, img_size], uniform in [0, 1). A convolution makes tokens of patches, a layer
-norm follows. A block: tokens normalised over channels; windows of window_size x window_size tokens (in every second block
-the grid is shifted by half a window, and zeros are laid around the image to fill it up); in each window and head a linear
-map from tokens to tokens, the same for all channels of the head (spatial_mlp, a grouped Conv1d); added to the input; then
-a perceptron of mlp_ratio times the width with exact GELU on normalised tokens, added too. Between stages 2 x 2 tokens are
-laid side by side, normalised, and mapped to twice the width. At last a norm, the mean over tokens, a linear layer. Layer
-norms: eps 1e-5. drop_rate is 0; drop_path_rate has no effect. out: float32 [batch_size, num_classes].
-89 billion operations at full size in small products; shifting, windowing and turning heads round are copies in PyTorch
-and indices in a kernel. KernelBench L3/29.
+norm follows. A block: tokens normalised over channels; windows of window_size x window_size tokens (in every second
+block the grid is shifted by half a window, and zeros are laid around the image to fill it up); in each window and head
+a linear map from tokens to tokens, the same for all channels of the head (spatial_mlp, a grouped Conv1d); added to the
+input; then a perceptron of mlp_ratio times the width with exact GELU on normalised tokens, added too. Between stages 2
+x 2 tokens are laid side by side, normalised, and mapped to twice the width. At last a norm, the mean over tokens, a
+linear layer. Layer norms: eps 1e-5. drop_rate is 0; drop_path_rate has no effect. out: float32 [batch_size,
+num_classes]. 89 billion operations at full size in small products; shifting, windowing and turning heads round are
+copies in PyTorch and indices in a kernel. KernelBench L3/29.
 """
 
 import torch

@@ -1,16 +1,16 @@
-"""Swin Transformer V2: a pyramid of blocks of attention within windows, by cosine instead of product, with a learned bias
-that a small network computes from relative positions.
+"""Swin Transformer V2: a pyramid of blocks of attention within windows, by cosine instead of product, with a learned
+bias that a small network computes from relative positions.
 
 x: float32 [batch_size, in_chans, img_size, img_size], uniform in [0, 1). A convolution makes tokens of patches, a layer
 norm follows. A block: x = x + norm1(attention(x)), x = x + norm2(perceptron(x)) with exact GELU. Attention: windows of
-window_size x window_size tokens, in every second block on an image rolled by half a window, where pairs from regions that
-did not touch get -100 (attn_mask); q and k divided by their lengths, their products times exp(min(logit_scale, log 100)),
-plus 16 * sigmoid(cpb_mlp(table)) by relative position, softmax, times v; then proj. The table holds distances on a
-logarithmic scale; queries and values have a bias, keys none. Between stages 2 x 2 tokens are laid side by side, mapped to
-twice the width, and normalised. At last a norm, the mean over tokens, a linear layer. All dropouts are 0; drop_path_rate
-has no effect. out: float32 [batch_size, num_classes].
-Windows of 49 tokens and heads of 32 channels fit a block; rolling, windowing and the bias are copies and small kernels in
-PyTorch, some forty a block. KernelBench L3/30.
+window_size x window_size tokens, in every second block on an image rolled by half a window, where pairs from regions
+that did not touch get -100 (attn_mask); q and k divided by their lengths, their products times exp(min(logit_scale, log
+100)), plus 16 * sigmoid(cpb_mlp(table)) by relative position, softmax, times v; then proj. The table holds distances on
+a logarithmic scale; queries and values have a bias, keys none. Between stages 2 x 2 tokens are laid side by side,
+mapped to twice the width, and normalised. At last a norm, the mean over tokens, a linear layer. All dropouts are 0;
+drop_path_rate has no effect. out: float32 [batch_size, num_classes].
+Windows of 49 tokens and heads of 32 channels fit a block; rolling, windowing and the bias are copies and small kernels
+in PyTorch, some forty a block. KernelBench L3/30.
 """
 
 import math

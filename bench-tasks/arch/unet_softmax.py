@@ -1,10 +1,10 @@
-"""A U-Net with softmax in the place of ReLU: four halvings by maxima, a bottom, four doublings by transposed convolutions,
-each of the latter laid beside what the same height had on the way down; a 1 x 1 convolution.
+"""A U-Net with softmax in the place of ReLU: four halvings by maxima, a bottom, four doublings by transposed
+convolutions, each of the latter laid beside what the same height had on the way down; a 1 x 1 convolution.
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1); height and width are multiples of 16. At each
-height, twice: a 3 x 3 convolution with bias and padding 1, batch normalisation (biased variance, eps 1e-5), softmax along
-the width. Channels are `features` times 1, 2, 4, 8, 16 and back. out: float32 [batch_size, out_channels, height, width].
-Forward also moves every norm's running_mean, running_var and num_batches_tracked.
+height, twice: a 3 x 3 convolution with bias and padding 1, batch normalisation (biased variance, eps 1e-5), softmax
+along the width. Channels are `features` times 1, 2, 4, 8, 16 and back. out: float32 [batch_size, out_channels, height,
+width]. Forward also moves every norm's running_mean, running_var and num_batches_tracked.
 A row softmax after each norm: values near 1 / width, whose differences the next norm blows up again. KernelBench L3/45.
 """
 

@@ -1,8 +1,8 @@
 """One step of a plain recurrent network: h = tanh(i2h([x, initial_hidden])), out = h2o(h).
 
 x: float32 [batch_size, input_size], initial_hidden: float32 [batch_size, hidden_size], both uniform in [0, 1). i2h:
-Linear of both side by side to hidden_size; h2o: Linear to output_size. out: float32 [batch_size, output_size]. The model
-keeps its state in `hidden`, a tensor drawn from a standard normal distribution when it is made: forward copies
+Linear of both side by side to hidden_size; h2o: Linear to output_size. out: float32 [batch_size, output_size]. The
+model keeps its state in `hidden`, a tensor drawn from a standard normal distribution when it is made: forward copies
 initial_hidden into it and then puts h in its place.
 2.5 GiB of weights are read once at full size for 256 rows; the concatenation is two products into one sum.
 KernelBench L3/33.

@@ -1,7 +1,7 @@
 """A plain recurrent network over a sequence: h[t] = tanh(i2h([x[t], h[t - 1]])), out[t] = h2o(h[t]).
 
-x: float32 [sequence_length, batch_size, input_size], h0: float32 [batch_size, hidden_size], both uniform in [0, 1). i2h:
-Linear of both side by side to hidden_size; h2o: Linear to output_size. out: float32
+x: float32 [sequence_length, batch_size, input_size], h0: float32 [batch_size, hidden_size], both uniform in [0, 1).
+i2h: Linear of both side by side to hidden_size; h2o: Linear to output_size. out: float32
 [sequence_length, batch_size, output_size].
 What x adds to all steps is one product, and so is h2o of all states; between them 256 steps wait for each other, with a
 product of 8 x 256 by 256 x 256 (256 KiB) in each. KernelBench L3/34.

@@ -1,10 +1,10 @@
 """VGG-16: thirteen convolutions of 3 x 3 with ReLU in five stages, 2 x 2 maxima after each, then three linear layers.
 
-x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). Convolutions have a bias and padding 1; stages have
-base_width times 1, 2, 4, 8 and 8 channels; hidden linear layers have 64 * base_width. The first of them takes
+x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). Convolutions have a bias and padding 1; stages
+have base_width times 1, 2, 4, 8 and 8 channels; hidden linear layers have 64 * base_width. The first of them takes
 (image_size // 32)^2 pixels of each channel. Dropout has probability 0. out: float32 [batch_size, num_classes].
-310 billion operations at full size, nearly all in the convolutions; 89 % of the 138 million parameters are in the linear
-layers, and read once for ten rows. KernelBench L3/11.
+310 billion operations at full size, nearly all in the convolutions; 89 % of the 138 million parameters are in the
+linear layers, and read once for ten rows. KernelBench L3/11.
 """
 
 import torch

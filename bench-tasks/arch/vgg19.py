@@ -1,7 +1,7 @@
 """VGG-19: sixteen convolutions of 3 x 3 with ReLU in five stages, 2 x 2 maxima after each, then three linear layers.
 
-x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). Convolutions have a bias and padding 1; stages have
-base_width times 1, 2, 4, 8 and 8 channels; hidden linear layers have 64 * base_width. The first of them takes
+x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). Convolutions have a bias and padding 1; stages
+have base_width times 1, 2, 4, 8 and 8 channels; hidden linear layers have 64 * base_width. The first of them takes
 (image_size // 32)^2 pixels of each channel. Dropout has probability 0. out: float32 [batch_size, num_classes].
 393 billion operations at full size in sixteen convolutions of one kind and five sizes: one good 3 x 3 kernel, tuned for
 images of 224 and of 14 pixels. KernelBench L3/12.

@@ -2,8 +2,8 @@
 
 x: float32 [batch_size, embed_dim, height, width], uniform in [0, 1); its pixels are the sequence. attn.in_proj_weight:
 float32 [3 * embed_dim, embed_dim], the query, key and value projections one above the other; attn.in_proj_bias,
-attn.out_proj likewise. Each head of width embed_dim / num_heads: softmax(q @ k^T / sqrt(width)) @ v. norm: weight (1) and
-bias (0) a channel, eps 1e-5. out: float32, x's shape.
+attn.out_proj likewise. Each head of width embed_dim / num_heads: softmax(q @ k^T / sqrt(width)) @ v. norm: weight (1)
+and bias (0) a channel, eps 1e-5. out: float32, x's shape.
 16384 pixels at full size attend to each other: 8 GiB of scores unless they stay on the chip, 0.3 trillion operations.
 Pixels are contiguous, channels are not: each step turns the image round or reads it so. KernelBench L3/31.
 """

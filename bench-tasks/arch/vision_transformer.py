@@ -1,11 +1,11 @@
-"""A vision transformer: patches through a linear layer, a class token before them, positions added, a transformer encoder,
-and a small perceptron on the class token.
+"""A vision transformer: patches through a linear layer, a class token before them, positions added, a transformer
+encoder, and a small perceptron on the class token.
 
 img: float32 [batch_size, channels, image_size, image_size], uniform in [0, 1). cls_token: float32 [1, 1, dim],
 pos_embedding: float32 [1, patches + 1, dim], both standard normal. Each encoder layer, normalising after each step:
-x = norm1(x + attention(x)), x = norm2(x + linear2(relu(linear1(x)))). The encoder takes its first axis for the sequence,
-which is the batch: images attend to each other, place by place, and patches never meet. Dropouts have probability 0. out:
-float32 [batch_size, num_classes] = mlp_head of the class token: linear, exact GELU, linear.
+x = norm1(x + attention(x)), x = norm2(x + linear2(relu(linear1(x)))). The encoder takes its first axis for the
+sequence, which is the batch: images attend to each other, place by place, and patches never meet. Dropouts have
+probability 0. out: float32 [batch_size, num_classes] = mlp_head of the class token: linear, exact GELU, linear.
 Only the class token's place counts for the result, 1 of 197; PyTorch computes all of them. KernelBench L3/28.
 """
 

@@ -2,9 +2,9 @@
 
 x: float32 [batch_size, seq_len, d_model], uniform in [0, 1). mha.in_proj_weight: float32 [3 * d_model, d_model], the
 query, key and value projections one above the other; mha.in_proj_bias: float32 [3 * d_model]; mha.out_proj: Linear.
-causal_mask: bool [max_seq_len, max_seq_len], true (hidden) above the diagonal; its first seq_len rows and columns count.
-Each head of width d_model / num_heads: softmax(q @ k^T / sqrt(width), hidden scores -inf) @ v; heads side by side go
-through mha.out_proj. out: float32 [batch_size, seq_len, d_model].
+causal_mask: bool [max_seq_len, max_seq_len], true (hidden) above the diagonal; its first seq_len rows and columns
+count. Each head of width d_model / num_heads: softmax(q @ k^T / sqrt(width), hidden scores -inf) @ v; heads side by
+side go through mha.out_proj. out: float32 [batch_size, seq_len, d_model].
 At full size sequences are short (64): the four projections are the time, and scores fit a block.
 """
 

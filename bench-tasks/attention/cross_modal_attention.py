@@ -2,8 +2,8 @@
 from the text, keys and values from the image.
 
 text: float32 [batch_size, text_len, d_model_text], img: float32 [batch_size, num_patches, d_model_img], both uniform in
-[0, 1). q_proj: Linear d_model_text to d_model_text, kv_proj: Linear d_model_img to d_model_text, mha: attention of width
-d_model_text with projections of its own. out: float32 [batch_size, text_len, d_model_text].
+[0, 1). q_proj: Linear d_model_text to d_model_text, kv_proj: Linear d_model_img to d_model_text, mha: attention of
+width d_model_text with projections of its own. out: float32 [batch_size, text_len, d_model_text].
 Two linear maps in a row could be multiplied into one beforehand. 196 patches at full size are no multiple of a tile.
 """
 

@@ -1,7 +1,7 @@
 """Self-attention in which groups of query heads share a key and value head (num_heads / num_kv_heads to one).
 
-x: float32 [batch_size, seq_len, d_model], uniform in [0, 1). q_proj, out_proj: Linear d_model to d_model; k_proj, v_proj:
-Linear d_model to num_kv_heads * width, width = d_model / num_heads. Query head h uses key and value head
+x: float32 [batch_size, seq_len, d_model], uniform in [0, 1). q_proj, out_proj: Linear d_model to d_model; k_proj,
+v_proj: Linear d_model to num_kv_heads * width, width = d_model / num_heads. Query head h uses key and value head
 h // (num_heads / num_kv_heads): softmax(q @ k^T / sqrt(width)) @ v, heads side by side through out_proj. out: float32
 [batch_size, seq_len, d_model].
 PyTorch repeats keys and values in memory; a kernel reads the shared head in place. The projections are most of the 6

@@ -1,8 +1,8 @@
 """Self-attention in which all query heads share one key and one value head; no mask.
 
-x: float32 [batch_size, seq_len, d_model], uniform in [0, 1). q_proj, out_proj: Linear d_model to d_model; k_proj, v_proj:
-Linear d_model to width = d_model / num_heads. Each head: softmax(q @ k^T / sqrt(width)) @ v, heads side by side through
-out_proj. out: float32 [batch_size, seq_len, d_model].
+x: float32 [batch_size, seq_len, d_model], uniform in [0, 1). q_proj, out_proj: Linear d_model to d_model; k_proj,
+v_proj: Linear d_model to width = d_model / num_heads. Each head: softmax(q @ k^T / sqrt(width)) @ v, heads side by side
+through out_proj. out: float32 [batch_size, seq_len, d_model].
 PyTorch writes 4 GiB of scores at full size; with keys and values of one head (4 MiB) in the cache a kernel writes none.
 1.1 trillion operations, half of them in the projections.
 """

@@ -1,8 +1,8 @@
 """Self-attention in which position i sees itself and the window_size positions before it.
 
 x: float32 [batch_size, seq_len, d_model], uniform in [0, 1). q_proj, k_proj, v_proj, out_proj: Linear d_model to
-d_model. Each head of width d_model / num_heads: softmax(q[i] @ k[j]^T / sqrt(width)) over j from max(0, i - window_size)
-to i, times v; heads side by side go through out_proj. out: float32 [batch_size, seq_len, d_model].
+d_model. Each head of width d_model / num_heads: softmax(q[i] @ k[j]^T / sqrt(width)) over j from max(0, i -
+window_size) to i, times v; heads side by side go through out_proj. out: float32 [batch_size, seq_len, d_model].
 PyTorch writes all 1 GiB of scores at full size, of which an eighth counts; a kernel that takes tiles of positions looks
 at the band alone and keeps it on the chip. The projections, 69 billion operations, then dominate.
 """

@@ -25,7 +25,10 @@ class Model(nn.Module):
 
 
 def get_inputs():
-    return [torch.randint(0, 2, (batch, rows, columns), dtype=torch.bool), torch.randint(0, 2, (1, rows, 1), dtype=torch.bool)]
+    return [
+        torch.randint(0, 2, (batch, rows, columns), dtype=torch.bool),
+        torch.randint(0, 2, (1, rows, 1), dtype=torch.bool),
+    ]
 
 
 def get_init_inputs():

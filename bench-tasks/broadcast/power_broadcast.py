@@ -1,7 +1,7 @@
 """Power with an exponent a column: out[b, f] = x[b, f] ** exponent[f].
 
-x: float32 [batch, features], uniform in [0.01, 1.01). exponent: float32 [features], the constant 0.5, so that the result
-is a square root; a kernel may not assume it. out: float32 [batch, features].
+x: float32 [batch, features], uniform in [0.01, 1.01). exponent: float32 [features], the constant 0.5, so that the
+result is a square root; a kernel may not assume it. out: float32 [batch, features].
 powf is the most expensive elementwise function there is; 8192 elements at full size are still one launch's worth.
 """
 

@@ -4,7 +4,8 @@ out[b, c, h, w] = sum over i, j of x[b, c, h + i, w + j] * conv2d.weight[c, 0, i
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv2d.weight: float32 [out_channels, 1, 3, 3],
 out_channels = in_channels. out: float32 [batch_size, out_channels, height - 2, width - 2] (stride 1, no padding, no
 bias).
-8 GiB of traffic at full size and 18 operations an output: a copy at the speed of memory, with a halo. KernelBench L1/84.
+8 GiB of traffic at full size and 18 operations an output: a copy at the speed of memory, with a halo.
+KernelBench L1/84.
 """
 
 import torch

@@ -1,8 +1,8 @@
 """Depthwise separable convolution: a 3 x 3 convolution of each channel by itself, then a 1 x 1 convolution across
 channels: out[b, o] = sum over c of pointwise.weight[o, c, 0, 0] * (x[b, c] convolved with depthwise.weight[c, 0]).
 
-x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). depthwise.weight: float32 [in_channels, 1, 3, 3].
-pointwise.weight: float32 [out_channels, in_channels, 1, 1]. out: float32 [batch_size, out_channels, height, width]
+x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). depthwise.weight: float32 [in_channels, 1, 3,
+3]. pointwise.weight: float32 [out_channels, in_channels, 1, 1]. out: float32 [batch_size, out_channels, height, width]
 (stride 1, padding 1, no bias).
 Fused, the 1 GiB between the two steps is never written: 3 GiB of traffic for 74 billion operations at full size.
 KernelBench L1/86.

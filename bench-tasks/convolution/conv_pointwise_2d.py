@@ -3,8 +3,8 @@ out[b, o, h, w] = sum over c of conv1d.weight[o, c, 0, 0] * x[b, c, h, w].
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv1d.weight: float32
 [out_channels, in_channels, 1, 1]. out: float32 [batch_size, out_channels, height, width] (no bias).
-A product of a small weight (32 KiB, which shared memory holds) with 16 million columns: 275 billion operations on 12 GiB
-of traffic at full size. KernelBench L1/87.
+A product of a small weight (32 KiB, which shared memory holds) with 16 million columns: 275 billion operations on 12
+GiB of traffic at full size. KernelBench L1/87.
 """
 
 import torch

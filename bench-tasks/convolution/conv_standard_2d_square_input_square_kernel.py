@@ -2,9 +2,9 @@
 out[b, o, h, w] = conv1.bias[o] + sum over c, i, j of x[b, c, 4 * h - 2 + i, 4 * w - 2 + j] * conv1.weight[o, c, i, j],
 0 outside the image.
 
-x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). conv1.weight: float32 [96, 3, 11, 11]. conv1.bias:
-float32 [96]. out: float32 [batch_size, 96, out_size, out_size], out_size = (image_size - 7) // 4 + 1 (stride 4, padding
-2). The constructor's num_classes is ignored.
+x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). conv1.weight: float32 [96, 3, 11, 11].
+conv1.bias: float32 [96]. out: float32 [batch_size, 96, out_size, out_size], out_size = (image_size - 7) // 4 + 1
+(stride 4, padding 2). The constructor's num_classes is ignored.
 Three channels and large windows: 363 products an output, 54 billion operations at full size. KernelBench L1/50.
 """
 

@@ -2,8 +2,8 @@
 out[b, o, h, w, d] = sum over c, i, j of x[b, c, h + i, w + j, d] * conv3d.weight[o, c, i, j, 0].
 
 x: float32 [batch_size, in_channels, height, width, depth], uniform in [0, 1). conv3d.weight: float32
-[out_channels, in_channels, 3, 3, 1]. out: float32 [batch_size, out_channels, height - 2, width - 2, depth] (stride 1, no
-padding, no bias).
+[out_channels, in_channels, 3, 3, 1]. out: float32 [batch_size, out_channels, height - 2, width - 2, depth] (stride 1,
+no padding, no bias).
 The innermost axis is only 10 long: threads should run over width and depth together. 120 MiB in, 2.5 GiB out at full
 size. KernelBench L1/59.
 """

@@ -2,8 +2,8 @@
 x[b, c, u + i, v + j, w + k] * conv3d.weight[o, c, i, j, k].
 
 x: float32 [batch_size, in_channels, width, height, depth], uniform in [0, 1). conv3d.weight: float32
-[out_channels, in_channels, 3, 5, 7]. out: float32 [batch_size, out_channels, width - 2, height - 4, depth - 6] (stride 1,
-no padding, no bias).
+[out_channels, in_channels, 3, 5, 7]. out: float32 [batch_size, out_channels, width - 2, height - 4, depth - 6] (stride
+1, no padding, no bias).
 139 billion operations at full size; the 80 KiB of weights fit shared memory beside a tile of the input.
 KernelBench L1/60.
 """

@@ -3,8 +3,8 @@ x[b, c, t - i] * conv1d_transpose.weight[c, o, i], 0 outside the input.
 
 x: float32 [batch_size, in_channels, length], uniform in [0, 1). conv1d_transpose.weight: float32
 [in_channels, out_channels, 3]. out: float32 [batch_size, out_channels, length + 2] (stride 1, no padding, no bias).
-At stride 1 an ordinary convolution with the kernel turned round and 2 zeros at each end. 412 billion operations on 4 GiB
-at full size. KernelBench L1/64.
+At stride 1 an ordinary convolution with the kernel turned round and 2 zeros at each end. 412 billion operations on 4
+GiB at full size. KernelBench L1/64.
 """
 
 import torch

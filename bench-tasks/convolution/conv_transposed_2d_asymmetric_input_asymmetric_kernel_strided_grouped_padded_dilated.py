@@ -1,6 +1,7 @@
-"""Transposed convolution with everything at once: a kernel of 3 x 5, stride (2, 3), padding (1, 2), dilation (2, 1) and 4
-groups. Input (h, w) adds x[b, c, h, w] * conv_transpose2d.weight[c, o, i, j] to
-out[b, g * out_channels / 4 + o, 2 * h - 1 + 2 * i, 3 * w - 2 + j], g the group of channel c; what falls outside is lost.
+"""Transposed convolution with everything at once: a kernel of 3 x 5, stride (2, 3), padding (1, 2), dilation (2, 1) and
+4 groups. Input (h, w) adds x[b, c, h, w] * conv_transpose2d.weight[c, o, i, j] to
+out[b, g * out_channels / 4 + o, 2 * h - 1 + 2 * i, 3 * w - 2 + j], g the group of channel c; what falls outside is
+lost.
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv_transpose2d.weight: float32
 [in_channels, out_channels / 4, 3, 5]. out: float32 [batch_size, out_channels, 2 * height + 1, 3 * width - 2] (no bias).

@@ -4,7 +4,8 @@ x[b, c, h - i, w - j] * conv_transpose2d.weight[c, o, i, j], 0 outside the image
 x: float32 [batch_size, in_channels, height_in, width_in], uniform in [0, 1). conv_transpose2d.weight: float32
 [in_channels, out_channels, 3, 3]. out: float32 [batch_size, out_channels, height_in + 2, width_in + 2] (stride 1, no
 padding, no bias).
-77 billion operations on 1 GiB at full size; output rows of 1026 elements are not aligned to 16 bytes. KernelBench L1/71.
+77 billion operations on 1 GiB at full size; output rows of 1026 elements are not aligned to 16 bytes.
+KernelBench L1/71.
 """
 
 import torch

@@ -1,10 +1,10 @@
 """Transposed convolution with a kernel of 3 x 3, stride 5, padding 1 and dilation 2: input (h, w) adds
-x[b, c, h, w] * conv_transpose2d.weight[c, o, i, j] to out[b, o, 5 * h - 1 + 2 * i, 5 * w - 1 + 2 * j]; what falls outside
-is lost.
+x[b, c, h, w] * conv_transpose2d.weight[c, o, i, j] to out[b, o, 5 * h - 1 + 2 * i, 5 * w - 1 + 2 * j]; what falls
+outside is lost.
 
 x: float32 [batch_size, in_channels, height_in, width_in], uniform in [0, 1). conv_transpose2d.weight: float32
-[in_channels, out_channels, 3, 3]. out: float32 [batch_size, out_channels, 5 * height_in - 2, 5 * width_in - 2] (no bias).
-The stride exceeds the three taps: an output receives from one input at most, and 16 of each 25 are 0. 5 billion
+[in_channels, out_channels, 3, 3]. out: float32 [batch_size, out_channels, 5 * height_in - 2, 5 * width_in - 2] (no
+bias). The stride exceeds the three taps: an output receives from one input at most, and 16 of each 25 are 0. 5 billion
 operations, 793 MiB out at full size: writing decides. KernelBench L1/81.
 """
 

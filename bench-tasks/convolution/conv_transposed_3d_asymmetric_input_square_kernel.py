@@ -2,8 +2,8 @@
 sum over c, i, j, k of x[b, c, d - i, h - j, w - k] * conv_transpose3d.weight[c, o, i, j, k], 0 outside the volume.
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose3d.weight: float32
-[in_channels, out_channels, 3, 3, 3]. out: float32 [batch_size, out_channels, depth + 2, height + 2, width + 2] (stride 1,
-no padding, no bias).
+[in_channels, out_channels, 3, 3, 3]. out: float32 [batch_size, out_channels, depth + 2, height + 2, width + 2] (stride
+1, no padding, no bias).
 440 billion operations on 2 GiB at full size. 24 output channels are no power of two for a tile. KernelBench L1/70.
 """
 

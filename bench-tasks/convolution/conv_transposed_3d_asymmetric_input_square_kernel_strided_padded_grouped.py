@@ -1,6 +1,6 @@
 """Transposed convolution of volumes with a kernel of 3 x 3 x 3, stride 2 and padding 1: input (d, h, w) adds
-x[b, c, d, h, w] * conv_transpose3d.weight[c, o, i, j, k] to out[b, o, 2 * d - 1 + i, 2 * h - 1 + j, 2 * w - 1 + k]; what
-falls outside is lost.
+x[b, c, d, h, w] * conv_transpose3d.weight[c, o, i, j, k] to out[b, o, 2 * d - 1 + i, 2 * h - 1 + j, 2 * w - 1 + k];
+what falls outside is lost.
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose3d.weight: float32
 [in_channels, out_channels, 3, 3, 3]. out: float32 [batch_size, out_channels, 2 * depth - 1, 2 * height - 1,

@@ -2,8 +2,8 @@
 x[b, c, d - i, w - j, h - k] * conv_transpose3d.weight[c, o, i, j, k], 0 outside the cube.
 
 x: float32 [batch_size, in_channels, depth, width, height], uniform in [0, 1). conv_transpose3d.weight: float32
-[in_channels, out_channels, 3, 5, 5]. out: float32 [batch_size, out_channels, depth + 2, width + 4, height + 4] (stride 1,
-no padding, no bias).
+[in_channels, out_channels, 3, 5, 5]. out: float32 [batch_size, out_channels, depth + 2, width + 4, height + 4] (stride
+1, no padding, no bias).
 1.3 trillion operations on 1.7 GiB at full size, the heaviest of the convolutions. KernelBench L1/68.
 """
 

@@ -2,8 +2,8 @@
 x[b, c, d - i, h - j, w - k] * conv_transpose3d.weight[c, o, i, j, k], 0 outside the cube.
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose3d.weight: float32
-[in_channels, out_channels, 3, 3, 3]. out: float32 [batch_size, out_channels, depth + 2, height + 2, width + 2] (stride 1,
-no padding, no bias).
+[in_channels, out_channels, 3, 3, 3]. out: float32 [batch_size, out_channels, depth + 2, height + 2, width + 2] (stride
+1, no padding, no bias).
 261 billion operations on 805 MiB at full size; 48 channels are one and a half warps. KernelBench L1/61.
 """
 

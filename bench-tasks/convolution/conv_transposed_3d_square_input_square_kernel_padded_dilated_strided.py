@@ -1,5 +1,5 @@
-"""Transposed convolution of volumes with a kernel of 3 x 3 x 3, stride 2, padding 1 and dilation 2: input (d, h, w) adds
-x[b, c, d, h, w] * conv_transpose3d.weight[c, o, i, j, k] to
+"""Transposed convolution of volumes with a kernel of 3 x 3 x 3, stride 2, padding 1 and dilation 2: input (d, h, w)
+adds x[b, c, d, h, w] * conv_transpose3d.weight[c, o, i, j, k] to
 out[b, o, 2 * (d + i) - 1, 2 * (h + j) - 1, 2 * (w + k) - 1]; what falls outside is lost.
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose3d.weight: float32

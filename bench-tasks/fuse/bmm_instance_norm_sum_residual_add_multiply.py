@@ -2,8 +2,8 @@
 out = (n(x @ bmm.weight^T + bmm.bias) + y) * y, n(v) = (v - mean(v)) / sqrt(variance(v) + 1e-5) over a row.
 
 x: float32 [batch_size, in_features], y: float32 [batch_size, out_features], both uniform in [0, 1). bmm.weight: float32
-[out_features, in_features]. bmm.bias: float32 [out_features]. out: float32 [batch_size, out_features]. The row is seen as
-an image of one channel and one line, so that InstanceNorm2d takes its mean and biased variance over the features.
+[out_features, in_features]. bmm.bias: float32 [out_features]. out: float32 [batch_size, out_features]. The row is seen
+as an image of one channel and one line, so that InstanceNorm2d takes its mean and biased variance over the features.
 The norm needs a whole row of the product (8192 at full size), more than a tile: a second pass. KernelBench L2/28.
 """
 

@@ -1,9 +1,9 @@
 """A 3 x 3 convolution, Mish written out, then batch normalisation: v = conv(x), m = v * tanh(log(1 + exp(v))),
 out = (m - mean[c]) / sqrt(variance[c] + 1e-5) * bn.weight[c] + bn.bias[c], mean and biased variance over the batch.
 
-x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bn.weight (1),
-bn.bias (0): float32 [out_channels]. out: float32 [batch_size, out_channels, height - 2, width - 2]. Forward also moves
-bn.running_mean, bn.running_var and bn.num_batches_tracked, which out does not depend on.
+x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bn.weight
+(1), bn.bias (0): float32 [out_channels]. out: float32 [batch_size, out_channels, height - 2, width - 2]. Forward also
+moves bn.running_mean, bn.running_var and bn.num_batches_tracked, which out does not depend on.
 The statistics need every pixel of a channel before the first output: two passes. KernelBench L2/52.
 """
 

@@ -1,9 +1,10 @@
-"""A 3 x 3 convolution, exact GELU, and the mean of each channel: out[b, o] = mean over h, w of gelu(conv(x)[b, o, h, w]).
+"""A 3 x 3 convolution, exact GELU, and the mean of each channel: out[b, o] = mean over h, w of gelu(conv(x)[b, o, h,
+w]).
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. out: float32
 [batch_size, out_channels].
-256 MiB are read and 32 KiB written at full size, if the 2 GiB of convolution results are summed up where they arise; the
-sum of 64516 values a channel then crosses blocks. KernelBench L2/67.
+256 MiB are read and 32 KiB written at full size, if the 2 GiB of convolution results are summed up where they arise;
+the sum of 64516 values a channel then crosses blocks. KernelBench L2/67.
 """
 
 import torch

@@ -1,8 +1,8 @@
 """A 3 x 3 convolution, instance normalisation, a division: v = conv(x),
 out = (v - mean) / sqrt(variance + 1e-5) / 2, mean and biased variance over the pixels of each sample and channel.
 
-x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias (which the norm takes away
-again), no padding. out: float32 [batch_size, out_channels, height - 2, width - 2].
+x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias (which the norm takes
+away again), no padding. out: float32 [batch_size, out_channels, height - 2, width - 2].
 One plane (15876 pixels at full size) is 62 KiB: a block that computes a whole plane can keep it in shared memory and
 normalise it there. 300 billion operations. KernelBench L2/17.
 """

@@ -1,7 +1,7 @@
 """A 3 x 3 convolution, an upper limit, a bias a channel, a factor: out = (min(conv(x), 0.5) + bias) * 2.
 
-x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bias: float32
-[out_channels, 1, 1], standard normal. out: float32 [batch_size, out_channels, height - 2, width - 2].
+x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bias:
+float32 [out_channels, 1, 1], standard normal. out: float32 [batch_size, out_channels, height - 2, width - 2].
 All of it fits the epilogue; 300 billion operations at full size. KernelBench L2/31.
 """
 

@@ -3,8 +3,8 @@ out[b, 0, h, w] = tanh(tanh(min over o of conv(x)[b, o, h, w])).
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. out: float32
 [batch_size, 1, height - 2, width - 2].
-A block that computes all 64 channels of its pixels writes a sixty-fourth of the convolution: 31 MiB at full size instead
-of 2 GiB. KernelBench L2/25.
+A block that computes all 64 channels of its pixels writes a sixty-fourth of the convolution: 31 MiB at full size
+instead of 2 GiB. KernelBench L2/25.
 """
 
 import torch

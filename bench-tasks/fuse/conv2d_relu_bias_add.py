@@ -1,7 +1,7 @@
 """A 3 x 3 convolution, ReLU, then a second bias a channel: out = max(0, conv(x)) + bias.
 
-x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bias: float32
-[out_channels, 1, 1], standard normal; it comes after the ReLU and cannot be merged with conv.bias. out: float32
+x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bias:
+float32 [out_channels, 1, 1], standard normal; it comes after the ReLU and cannot be merged with conv.bias. out: float32
 [batch_size, out_channels, height - 2, width - 2].
 300 billion operations at full size with a two-step epilogue. KernelBench L2/1.
 """

@@ -4,8 +4,8 @@ mish(v) = v * tanh(log(1 + exp(v))).
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. out: float32
 [batch_size, out_channels, (height - 2) // 2, (width - 2) // 2].
-Hard swish is not monotonic (it falls below -1.5), so that the maximum may not be taken before it. 300 billion operations
-at full size, a quarter of the results written. KernelBench L2/35.
+Hard swish is not monotonic (it falls below -1.5), so that the maximum may not be taken before it. 300 billion
+operations at full size, a quarter of the results written. KernelBench L2/35.
 """
 
 import torch

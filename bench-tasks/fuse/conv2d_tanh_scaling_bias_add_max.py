@@ -1,9 +1,10 @@
-"""A 3 x 3 convolution, tanh, a factor, a bias a channel, maxima of 4 x 4 tiles: out = max_pool(2 * tanh(conv(x)) + bias).
+"""A 3 x 3 convolution, tanh, a factor, a bias a channel, maxima of 4 x 4 tiles: out = max_pool(2 * tanh(conv(x)) +
+bias).
 
-x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bias: float32
-[out_channels, 1, 1], standard normal. out: float32 [batch_size, out_channels, (height - 2) // 4, (width - 2) // 4].
-tanh rises, so that the maximum may come first: one tanh a tile instead of sixteen, and 124 MiB written at full size.
-KernelBench L2/82.
+x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d with bias, no padding. bias:
+float32 [out_channels, 1, 1], standard normal. out: float32 [batch_size, out_channels, (height - 2) // 4, (width - 2) //
+4]. tanh rises, so that the maximum may come first: one tanh a tile instead of sixteen, and 124 MiB written at full
+size. KernelBench L2/82.
 """
 
 import torch

@@ -2,8 +2,8 @@
 out = dropout(clamp(min(norm(conv(x)), 0), 0, 1)).
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv: Conv3d 3 x 3 x 3 with bias, no
-padding. norm: `groups` groups of channels, biased variance, eps 1e-5, weight (1) and bias (0) a channel. dropout, active:
-each value becomes 0 with probability 0.2, else is divided by 0.8. out: float32
+padding. norm: `groups` groups of channels, biased variance, eps 1e-5, weight (1) and bias (0) a channel. dropout,
+active: each value becomes 0 with probability 0.2, else is divided by 0.8. out: float32
 [batch_size, out_channels, depth - 2, height - 2, width - 2].
 What is at most 0 and at least 0 is 0: every output is, whatever the inputs. KernelBench L2/83.
 """

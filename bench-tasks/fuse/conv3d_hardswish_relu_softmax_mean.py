@@ -1,6 +1,6 @@
 """A convolution of volumes, hard swish, group normalisation, the mean of each channel:
-out[b, o] = mean over d, h, w of group_norm(hardswish(conv(x)))[b, o], hardswish(v) = v * min(6, max(0, v + 3)) / 6. (The
-ReLU and the softmax of the name are not there.)
+out[b, o] = mean over d, h, w of group_norm(hardswish(conv(x)))[b, o], hardswish(v) = v * min(6, max(0, v + 3)) / 6.
+(The ReLU and the softmax of the name are not there.)
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv: Conv3d 4 x 4 x 4 with bias, no
 padding. group_norm: num_groups groups of channels, biased variance, eps 1e-5, weight (1) and bias (0) a channel. out:

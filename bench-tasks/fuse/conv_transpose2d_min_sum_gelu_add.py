@@ -1,5 +1,5 @@
-"""A transposed convolution that doubles each axis, the smallest channel of each pixel, sums down the columns, exact GELU,
-an addend: out[b, 0, 0, w] = gelu(sum over h of min over o of conv_transpose(x)[b, o, h, w]) + bias.
+"""A transposed convolution that doubles each axis, the smallest channel of each pixel, sums down the columns, exact
+GELU, an addend: out[b, 0, 0, w] = gelu(sum over h of min over o of conv_transpose(x)[b, o, h, w]) + bias.
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv_transpose: ConvTranspose2d 3 x 3, stride 2,
 padding 1, output padding 1, with bias. bias: float32 [1, 1, 1], standard normal. out: float32

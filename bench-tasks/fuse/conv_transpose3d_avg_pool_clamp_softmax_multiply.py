@@ -1,11 +1,12 @@
 """Means of 2 x 2 x 2 tiles, a transposed convolution that doubles each axis again, limits, softmax over the voxels of
-each channel, a factor a channel: out[b, o] = scale[o] * softmax over d, h, w of clamp(conv_transpose(avg_pool(x)), 0, 1).
+each channel, a factor a channel: out[b, o] = scale[o] * softmax over d, h, w of clamp(conv_transpose(avg_pool(x)), 0,
+1).
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, output padding 1, with bias. scale: float32 [1, out_channels, 1, 1, 1], ones. out: float32
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, output padding 1, with bias. scale: float32 [1, out_channels, 1, 1, 1], ones. out: float32
 [batch_size, out_channels, depth, height, width] (for even sizes).
-At full size a softmax runs over 131072 voxels and each output is near 8e-6. 2048 independent rows of 512 KiB: two passes
-over 1 GiB. KernelBench L2/38.
+At full size a softmax runs over 131072 voxels and each output is near 8e-6. 2048 independent rows of 512 KiB: two
+passes over 1 GiB. KernelBench L2/38.
 """
 
 import torch

@@ -1,12 +1,12 @@
 """A transposed convolution of volumes, batch normalisation, means of 2 x 2 x 2 tiles twice:
 out = avg_pool(avg_pool(batch_norm(conv_transpose(x)))).
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. batch_norm: mean and biased variance a channel over the
-batch, eps 1e-5, weight (1) and bias (0). out: float32 [batch_size, out_channels, …], each axis (2 * n - 1) // 4. Forward
-also moves batch_norm.running_mean, .running_var and .num_batches_tracked. The constructor's bias_shape is ignored.
-The norm is linear once its statistics are known, so that it can follow the pools: 1 GiB of convolution results at full
-size need not be written. KernelBench L2/72.
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. batch_norm: mean and biased variance a channel over
+the batch, eps 1e-5, weight (1) and bias (0). out: float32 [batch_size, out_channels, …], each axis (2 * n - 1) // 4.
+Forward also moves batch_norm.running_mean, .running_var and .num_batches_tracked. The constructor's bias_shape is
+ignored. The norm is linear once its statistics are known, so that it can follow the pools: 1 GiB of convolution results
+at full size need not be written. KernelBench L2/72.
 """
 
 import torch

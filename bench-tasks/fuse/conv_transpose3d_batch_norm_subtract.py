@@ -1,8 +1,8 @@
 """A transposed convolution of volumes, batch normalisation, the mean of each sample's channel subtracted:
 v = batch_norm(conv_transpose(x)), out = v - mean over d, h, w of v.
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, with bias (which the norm takes away again); each axis n becomes 2 * n - 1. batch_norm: mean and
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, with bias (which the norm takes away again); each axis n becomes 2 * n - 1. batch_norm: mean and
 biased variance a channel over the batch, eps 1e-5, weight (1) and bias (0). out: float32 [batch_size, out_channels, …].
 Forward also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
 Sums and squares a sample and channel in one pass give both means and the variance; 240 MiB of results at full size are

@@ -1,10 +1,10 @@
 """A transposed convolution of volumes, a lower limit, a division: out = max(conv_transpose(x), -1) / 2.
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. out: float32
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. out: float32
 [batch_size, out_channels, 2 * depth - 1, 2 * height - 1, 2 * width - 1].
-An output meets 1, 2, 4 or 8 of the 27 taps, by the parities of its coordinates. 7 billion operations and 120 MiB written
-at full size. KernelBench L2/100 (larger there).
+An output meets 1, 2, 4 or 8 of the 27 taps, by the parities of its coordinates. 7 billion operations and 120 MiB
+written at full size. KernelBench L2/100 (larger there).
 """
 
 import torch

@@ -1,5 +1,5 @@
-"""A transposed convolution of volumes that doubles each axis, layer normalisation along the innermost axis, exact GELU, a
-factor: out = gelu(layer_norm(conv_transpose(x))) * 1.
+"""A transposed convolution of volumes that doubles each axis, layer normalisation along the innermost axis, exact GELU,
+a factor: out = gelu(layer_norm(conv_transpose(x))) * 1.
 
 x: float32 [batch_size, in_channels, D, H, W], uniform in [0, 1). conv_transpose: ConvTranspose3d 4 x 4 x 4, stride 2,
 padding 1, with bias. layer_norm: out_channels weights (1) and biases (0), meant for channels, but it runs over the last

@@ -1,8 +1,8 @@
-"""A transposed convolution of volumes that doubles each axis, leaky ReLU, a factor a channel, leaky ReLU again, maxima of
-2 x 2 x 2 tiles: out = max_pool(lr(lr(conv_transpose(x)) * multiplier)), lr(v) = v where v >= 0, else 0.2 * v.
+"""A transposed convolution of volumes that doubles each axis, leaky ReLU, a factor a channel, leaky ReLU again, maxima
+of 2 x 2 x 2 tiles: out = max_pool(lr(lr(conv_transpose(x)) * multiplier)), lr(v) = v where v >= 0, else 0.2 * v.
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, output padding 1, with bias. multiplier: float32 [out_channels, 1, 1, 1], standard normal. out:
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, output padding 1, with bias. multiplier: float32 [out_channels, 1, 1, 1], standard normal. out:
 float32 [batch_size, out_channels, depth, height, width].
 A tile holds one output of each parity, so that each of its 27 taps occurs once: 7 billion operations at full size, an
 eighth of the results written. KernelBench L2/74.

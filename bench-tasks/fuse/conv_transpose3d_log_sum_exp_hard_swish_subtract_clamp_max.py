@@ -1,11 +1,11 @@
 """A transposed convolution of volumes, log-sum-exp across channels, a gate, a subtraction, limits:
 v = log(sum over o of exp(conv_transpose(x)[b, o])), out = clamp(v * sigmoid(v + 3) / 6 - bias, -1, 1).
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. bias: float32 [1, 1, 1, 1], standard normal, whatever the
-constructor's bias_shape. out: float32 [batch_size, 1, 2 * depth - 1, 2 * height - 1, 2 * width - 1].
-All 16 channels of a voxel meet in one number: a sixteenth of the 962 MiB of convolution results at full size is written.
-KernelBench L2/58.
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. bias: float32 [1, 1, 1, 1], standard normal, whatever
+the constructor's bias_shape. out: float32 [batch_size, 1, 2 * depth - 1, 2 * height - 1, 2 * width - 1].
+All 16 channels of a voxel meet in one number: a sixteenth of the 962 MiB of convolution results at full size is
+written. KernelBench L2/58.
 """
 
 import torch

@@ -1,9 +1,9 @@
 """A transposed convolution of volumes, maxima of 2 x 2 x 2, then of 3 x 3 x 3 tiles, a sum across channels:
 out[b, 0] = sum over o of max_pool3(max_pool2(conv_transpose(x)))[b, o].
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 5 x 5 x 5,
-stride 2, padding 2, with bias; each axis n becomes 2 * n - 1. Tiles do not overlap and what is left over counts nowhere.
-out: float32 [batch_size, 1, …], each axis (2 * n - 1) // 6.
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 5 x 5 x
+5, stride 2, padding 2, with bias; each axis n becomes 2 * n - 1. Tiles do not overlap and what is left over counts
+nowhere. out: float32 [batch_size, 1, …], each axis (2 * n - 1) // 6.
 268 billion operations at full size for 16000 numbers; the two pools are one over 6 x 6 x 6. KernelBench L2/78.
 """
 

@@ -2,8 +2,8 @@
 subtraction a channel, swish, the largest channel: s = softmax over o of max_pool(conv_transpose(x)),
 out[b] = max over o of v * sigmoid(v), v = s[b, o] - subtract[o].
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, output padding 1, with bias. subtract: float32 [out_channels], standard normal. out: float32
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, output padding 1, with bias. subtract: float32 [out_channels], standard normal. out: float32
 [batch_size, depth, height, width].
 The channel with the smallest subtract nearly always wins, and the softmax hardly moves it. 1/128 of the 1 GiB of
 convolution results at full size is written. KernelBench L2/89.

@@ -1,8 +1,8 @@
 """A transposed convolution of volumes, a factor, maxima of 2 x 2 x 2 tiles, the mean of each channel, limits:
 out[b, o] = clamp(mean over tiles of max over tile of 0.5 * conv_transpose(x)[b, o], 0, 1).
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, with bias; each axis n becomes 2 * n - 1, of which the last plane fits no tile. out: float32
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, with bias; each axis n becomes 2 * n - 1, of which the last plane fits no tile. out: float32
 [batch_size, out_channels, 1, 1, 1].
 8 KiB out of 962 MiB of convolution results at full size: sums across blocks, nothing else written. KernelBench L2/96.
 """

@@ -1,10 +1,10 @@
 """A transposed convolution of volumes, a factor, batch normalisation, the mean of each channel:
 out[b, o] = mean over d, h, w of batch_norm(2 * conv_transpose(x))[b, o].
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 5 x 5 x 5,
-stride 1, with bias. batch_norm: mean and biased variance a channel over the batch, eps 1e-5, weight (1) and bias (0).
-out: float32 [batch_size, out_channels, 1, 1, 1], the small differences between sample means, divided by a deviation.
-Forward also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 5 x 5 x
+5, stride 1, with bias. batch_norm: mean and biased variance a channel over the batch, eps 1e-5, weight (1) and bias
+(0). out: float32 [batch_size, out_channels, 1, 1, 1], the small differences between sample means, divided by a
+deviation. Forward also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
 537 billion operations at full size for 2048 numbers; only sums and squares a sample and channel are needed.
 KernelBench L2/77.
 """

@@ -1,10 +1,10 @@
 """A transposed convolution of volumes, a learned factor, means of 2 x 2 x 2 tiles, a bias a channel, another learned
 factor: out = (avg_pool(conv_transpose(x) * scale1) + bias) * scale2.
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, with bias; each axis n becomes 2 * n - 1, of which the last plane fits no tile. scale1 (0.5), scale2
-(1.0): float32, 0-dim, parameters, to be read at run time. bias: float32 [out_channels, 1, 1, 1], standard normal. out:
-float32 [batch_size, out_channels, depth - 1, height - 1, width - 1].
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, with bias; each axis n becomes 2 * n - 1, of which the last plane fits no tile. scale1 (0.5),
+scale2 (1.0): float32, 0-dim, parameters, to be read at run time. bias: float32 [out_channels, 1, 1, 1], standard
+normal. out: float32 [batch_size, out_channels, depth - 1, height - 1, width - 1].
 All of it is linear: a tile's mean is one convolution of x with sums of taps. An eighth of 962 MiB is written at full
 size. KernelBench L2/50.
 """

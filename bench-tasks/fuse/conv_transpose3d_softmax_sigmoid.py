@@ -4,8 +4,8 @@ out[b, :, d, h, w] = sigmoid(softmax over o of conv_transpose(x)[b, o, d, h, w])
 x: float32 [batch_size, in_channels, D, H, W], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3, stride 2,
 padding 1, output padding 1, with bias. out: float32 [batch_size, out_channels, 2 * D, 2 * H, 2 * W], all a little over
 1/2: with 64 channels a probability is near 1/64.
-A voxel's channels lie 512 KiB apart: threads take neighbouring voxels and keep 64 values each. 29 billion operations and
-512 MiB written at full size. KernelBench L2/49.
+A voxel's channels lie 512 KiB apart: threads take neighbouring voxels and keep 64 values each. 29 billion operations
+and 512 MiB written at full size. KernelBench L2/49.
 """
 
 import torch

@@ -1,10 +1,10 @@
 """A transposed convolution of volumes that doubles each axis, a learned addend, layer normalisation along the innermost
 axis, means of 2 x 2 x 2 tiles, exact GELU: out = gelu(avg_pool(norm(conv_transpose(x) + sum_weight))).
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, output padding 1, with bias. sum_weight: float32, 0-dim, 1.0, which the norm takes away again. norm:
-norm_shape weights (1) and biases (0) on the last axis, so that 2 * width = norm_shape[0]; biased variance, eps 1e-5.
-out: float32 [batch_size, out_channels, depth, height, width].
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, output padding 1, with bias. sum_weight: float32, 0-dim, 1.0, which the norm takes away again.
+norm: norm_shape weights (1) and biases (0) on the last axis, so that 2 * width = norm_shape[0]; biased variance, eps
+1e-5. out: float32 [batch_size, out_channels, depth, height, width].
 Rows of 64 are normalised before four of them meet in a tile: an eighth of 1 GiB is written at full size.
 KernelBench L2/3.
 """

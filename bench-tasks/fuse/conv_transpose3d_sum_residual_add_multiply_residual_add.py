@@ -1,9 +1,9 @@
 """A transposed convolution of volumes that doubles each axis, then a polynomial of its result:
 v = conv_transpose(x), out = ((v + bias) + v) * v + v = 2 * v^2 + (bias + 1) * v.
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, output padding 1, with bias. bias: float32 [out_channels, 1, 1, 1], standard normal. out: float32
-[batch_size, out_channels, 2 * depth, 2 * height, 2 * width].
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, output padding 1, with bias. bias: float32 [out_channels, 1, 1, 1], standard normal. out:
+float32 [batch_size, out_channels, 2 * depth, 2 * height, 2 * width].
 PyTorch copies v and makes four more kernels; all of it fits the epilogue. 29 billion operations and 512 MiB written at
 full size. KernelBench L2/20.
 """

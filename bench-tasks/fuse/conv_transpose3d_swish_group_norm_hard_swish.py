@@ -1,9 +1,9 @@
 """A transposed convolution of volumes, swish, group normalisation, hard swish:
 out = hardswish(group_norm(v * sigmoid(v))), v = conv_transpose(x) and hardswish(t) = t * min(6, max(0, t + 3)) / 6.
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. group_norm: `groups` groups of channels, biased variance,
-eps 1e-5, weight (1) and bias (0) a channel. out: float32 [batch_size, out_channels, …].
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. group_norm: `groups` groups of channels, biased
+variance, eps 1e-5, weight (1) and bias (0) a channel. out: float32 [batch_size, out_channels, …].
 A group has half a million values at full size: statistics first, then 962 MiB once more. KernelBench L2/60.
 """
 

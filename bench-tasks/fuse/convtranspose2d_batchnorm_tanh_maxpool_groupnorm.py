@@ -4,8 +4,8 @@ out = group_norm(max_pool(tanh(batch_norm(conv_transpose(x))))).
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv_transpose: ConvTranspose2d 5 x 5, stride 1,
 padding 1, with bias; each axis grows by 2. batch_norm: mean and biased variance a channel over the batch, eps 1e-5,
 weight (1) and bias (0). group_norm: num_groups groups of channels, biased variance, eps 1e-5, weight (1) and bias (0).
-out: float32 [batch_size, out_channels, (height + 2) // 2, (width + 2) // 2]. The constructor's groups is ignored. Forward
-also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
+out: float32 [batch_size, out_channels, (height + 2) // 2, (width + 2) // 2]. The constructor's groups is ignored.
+Forward also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
 Two norms of different kinds in a row: three passes over 289 MiB or less at full size. 215 billion operations.
 KernelBench L2/11.
 """

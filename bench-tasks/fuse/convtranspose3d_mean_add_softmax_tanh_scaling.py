@@ -1,9 +1,9 @@
 """A transposed convolution of volumes, the mean along the depth, a bias a channel, softmax across channels, tanh, a
 factor: out = 2 * tanh(softmax over o of (mean over d of conv_transpose(x) + bias)).
 
-x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x 3,
-stride 1, padding 1, with bias; it keeps the size. bias: float32 [1, out_channels, 1, 1, 1], standard normal. out: float32
-[batch_size, out_channels, 1, height, width].
+x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
+3, stride 1, padding 1, with bias; it keeps the size. bias: float32 [1, out_channels, 1, 1, 1], standard normal. out:
+float32 [batch_size, out_channels, 1, height, width].
 The mean along the depth may come first, with the edge planes taken apart: a 2-D convolution of sums instead of 464
 billion operations at full size. KernelBench L2/13.
 """

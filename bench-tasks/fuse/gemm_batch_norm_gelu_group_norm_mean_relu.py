@@ -1,5 +1,5 @@
-"""A linear layer, batch normalisation, exact GELU, ReLU: out = max(0, gelu(batch_norm(gemm(x)))). (The group norm and the
-mean of the name are not there.)
+"""A linear layer, batch normalisation, exact GELU, ReLU: out = max(0, gelu(batch_norm(gemm(x)))). (The group norm and
+the mean of the name are not there.)
 
 x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias (which the norm takes away again).
 batch_norm: mean and biased variance a feature over the batch, eps 1e-5, weight (1) and bias (0). out: float32

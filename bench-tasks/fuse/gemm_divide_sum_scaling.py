@@ -2,8 +2,8 @@
 
 x: float32 [batch_size, input_size], uniform in [0, 1). weight: float32 [hidden_size, input_size], standard normal. out:
 float32 [batch_size, 1].
-The sum may be taken over weight's rows first: then it is a matrix-vector product, 288 MiB read once at full size instead
-of 137 billion operations. KernelBench L2/14.
+The sum may be taken over weight's rows first: then it is a matrix-vector product, 288 MiB read once at full size
+instead of 137 billion operations. KernelBench L2/14.
 """
 
 import torch

@@ -1,9 +1,9 @@
 """A linear layer, group normalisation, limits: out = clamp(group_norm(gemm(x)), -2, 2).
 
-x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. group_norm: num_groups groups of features
-in each row, biased variance, eps 1e-5, weight (1) and bias (0) a feature. out: float32 [batch_size, out_features].
-A group is 512 features at full size, several tiles wide: blocks exchange sums, or a second pass reads 32 MiB.
-KernelBench L2/30.
+x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. group_norm: num_groups groups of
+features in each row, biased variance, eps 1e-5, weight (1) and bias (0) a feature. out: float32 [batch_size,
+out_features]. A group is 512 features at full size, several tiles wide: blocks exchange sums, or a second pass reads 32
+MiB. KernelBench L2/30.
 """
 
 import torch

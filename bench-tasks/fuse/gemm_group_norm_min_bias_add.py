@@ -1,10 +1,10 @@
 """A linear layer, group normalisation, the smallest feature of each row, and its sum with every bias:
 out[0, o, b, 0] = min over f of group_norm(gemm(x))[b, f] + bias[0, o, 0, 0].
 
-x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. group_norm: num_groups groups of features
-in each row, biased variance, eps 1e-5, weight (1) and bias (0) a feature. bias: float32 [1, out_features, 1, 1], standard
-normal. out: float32 [1, out_features, batch_size, 1]: a column of minima and a column of biases broadcast against each
-other.
+x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. group_norm: num_groups groups of
+features in each row, biased variance, eps 1e-5, weight (1) and bias (0) a feature. bias: float32 [1, out_features, 1,
+1], standard normal. out: float32 [1, out_features, batch_size, 1]: a column of minima and a column of biases broadcast
+against each other.
 1024 minima at full size become 32 MiB of output. KernelBench L2/75.
 """
 

@@ -1,9 +1,9 @@
 """A linear layer, group normalisation, swish, a factor a feature, swish again:
 v = swish(group_norm(gemm(x))) * multiply_weight, out = swish(v), swish(t) = t * sigmoid(t).
 
-x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. group_norm: num_groups groups of features
-in each row, biased variance, eps 1e-5, weight (1) and bias (0) a feature. multiply_weight: float32 [out_features],
-standard normal. out: float32 [batch_size, out_features].
+x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. group_norm: num_groups groups of
+features in each row, biased variance, eps 1e-5, weight (1) and bias (0) a feature. multiply_weight: float32
+[out_features], standard normal. out: float32 [batch_size, out_features].
 A group is 32 features at full size and fits the epilogue, with the rest. KernelBench L2/88.
 """
 

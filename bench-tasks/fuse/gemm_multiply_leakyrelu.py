@@ -1,7 +1,7 @@
 """A linear layer, a factor, leaky ReLU: v = 2 * gemm(x), out = v where v >= 0, else 0.1 * v.
 
-x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. out: float32 [batch_size, out_features].
-137 billion operations at full size; the rest is an epilogue. KernelBench L2/12.
+x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. out: float32 [batch_size,
+out_features]. 137 billion operations at full size; the rest is an epilogue. KernelBench L2/12.
 """
 
 import torch

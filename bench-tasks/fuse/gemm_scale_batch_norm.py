@@ -1,8 +1,8 @@
 """A linear layer, a factor a feature, batch normalisation: out = bn(gemm(x) * scale).
 
 x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. scale: float32 [out_features], standard
-normal, of which the norm leaves the sign. bn: mean and biased variance a feature over the batch, eps 1e-5, weight (1) and
-bias (0). out: float32 [batch_size, out_features]. Forward also moves bn.running_mean, .running_var and
+normal, of which the norm leaves the sign. bn: mean and biased variance a feature over the batch, eps 1e-5, weight (1)
+and bias (0). out: float32 [batch_size, out_features]. Forward also moves bn.running_mean, .running_var and
 .num_batches_tracked.
 550 billion operations at full size; the statistics of a column cross all 16384 rows. KernelBench L2/39.
 """

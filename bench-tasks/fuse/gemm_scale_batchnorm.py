@@ -1,7 +1,7 @@
 """A linear layer, a positive factor a feature, batch normalisation, on a small batch: out = bn(gemm(x) * scale).
 
-x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. scale: float32 [out_features], uniform in
-[0, 1), which the norm takes away again but for eps. bn: mean and biased variance a feature over the batch, eps 1e-5,
+x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. scale: float32 [out_features], uniform
+in [0, 1), which the norm takes away again but for eps. bn: mean and biased variance a feature over the batch, eps 1e-5,
 weight (1) and bias (0). out: float32 [batch_size, out_features]. Forward also moves bn.running_mean, .running_var and
 .num_batches_tracked.
 All 128 rows at full size fit the tiles of one block, which then knows its columns' statistics: one kernel, no second

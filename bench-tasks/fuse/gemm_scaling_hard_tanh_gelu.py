@@ -1,7 +1,7 @@
 """A linear layer, a factor, limits, exact GELU: out = gelu(clamp(0.5 * gemm(x), -2, 2)).
 
-x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. out: float32 [batch_size, out_features].
-With PyTorch's initial weights products stay far within the limits, which hardly ever act.
+x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. out: float32 [batch_size,
+out_features]. With PyTorch's initial weights products stay far within the limits, which hardly ever act.
 275 billion operations at full size. KernelBench L2/53.
 """
 

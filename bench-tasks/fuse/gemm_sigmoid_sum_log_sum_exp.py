@@ -2,8 +2,8 @@
 out[b] = log(sum over o of exp(linear2(sigmoid(linear1(x)))[b, o])).
 
 x: float32 [batch_size, input_size], uniform in [0, 1). linear1, linear2: Linear with bias. out: float32 [batch_size].
-275 + 137 billion operations at full size; 256 MiB of hidden values lie between the products, one number a row comes out.
-KernelBench L2/45.
+275 + 137 billion operations at full size; 256 MiB of hidden values lie between the products, one number a row comes
+out. KernelBench L2/45.
 """
 
 import torch

@@ -1,10 +1,10 @@
-"""A linear layer, a subtraction a feature, the mean of each row, log-sum-exp of that one number, exact GELU, added to the
-input: out[b, i] = x[b, i] + gelu(mean over o of (gemm(x)[b, o] - subtract[o])).
+"""A linear layer, a subtraction a feature, the mean of each row, log-sum-exp of that one number, exact GELU, added to
+the input: out[b, i] = x[b, i] + gelu(mean over o of (gemm(x)[b, o] - subtract[o])).
 
 x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. subtract: float32 [out_features],
 standard normal. out: float32 [batch_size, in_features]. The log-sum-exp of one element is that element.
-The mean needs sums of the weight's columns only: a matrix-vector product, 384 MiB of traffic at full size, where PyTorch
-computes 275 billion operations. The addend is small beside x. KernelBench L2/51.
+The mean needs sums of the weight's columns only: a matrix-vector product, 384 MiB of traffic at full size, where
+PyTorch computes 275 billion operations. The addend is small beside x. KernelBench L2/51.
 """
 
 import torch

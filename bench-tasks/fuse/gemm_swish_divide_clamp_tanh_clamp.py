@@ -1,8 +1,8 @@
 """A linear layer, swish, a division, limits, tanh, limits:
 v = gemm(x), out = clamp(tanh(clamp(v * sigmoid(v) / 2, -1, 1)), -1, 1).
 
-x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. out: float32 [batch_size, out_features].
-The second limits never act: tanh stays within them. 137 billion operations at full size and an epilogue.
+x: float32 [batch_size, in_features], uniform in [0, 1). gemm: Linear with bias. out: float32 [batch_size,
+out_features]. The second limits never act: tanh stays within them. 137 billion operations at full size and an epilogue.
 KernelBench L2/81.
 """
 

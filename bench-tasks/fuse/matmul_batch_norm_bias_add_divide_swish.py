@@ -2,9 +2,10 @@
 v = (bn(matmul(x)) + bias) / 1, out = v * sigmoid(v).
 
 x: float32 [batch_size, in_features], uniform in [0, 1). matmul: Linear with bias (which the norm takes away again). bn:
-mean and biased variance a feature over the batch, eps 1e-5, weight (1) and bias (0). bias: float32 [1], standard normal.
-out: float32 [batch_size, out_features]. Forward also moves bn.running_mean, .running_var and .num_batches_tracked.
-137 billion operations at full size, statistics down 1024 rows, then a pass over 32 MiB. KernelBench L2/97.
+mean and biased variance a feature over the batch, eps 1e-5, weight (1) and bias (0). bias: float32 [1], standard
+normal. out: float32 [batch_size, out_features]. Forward also moves bn.running_mean, .running_var and
+.num_batches_tracked. 137 billion operations at full size, statistics down 1024 rows, then a pass over 32 MiB.
+KernelBench L2/97.
 """
 
 import torch

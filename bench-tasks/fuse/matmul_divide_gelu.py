@@ -1,8 +1,8 @@
 """A linear layer, a division, exact GELU: out = gelu(linear(x) / 10).
 
-x: float32 [batch_size, input_size], uniform in [0, 1). linear: Linear with bias. out: float32 [batch_size, output_size].
-With PyTorch's initial weights arguments are a few hundredths, where GELU is nearly x / 2. 137 billion operations at full
-size. KernelBench L2/86.
+x: float32 [batch_size, input_size], uniform in [0, 1). linear: Linear with bias. out: float32 [batch_size,
+output_size]. With PyTorch's initial weights arguments are a few hundredths, where GELU is nearly x / 2. 137 billion
+operations at full size. KernelBench L2/86.
 """
 
 import torch

@@ -1,9 +1,9 @@
-"""A linear layer, dropout, softmax of each row: out = softmax over o of dropout(matmul(x)). (The mean of the name is not
-there.)
+"""A linear layer, dropout, softmax of each row: out = softmax over o of dropout(matmul(x)). (The mean of the name is
+not there.)
 
 x: float32 [batch_size, in_features], uniform in [0, 1). matmul: Linear with bias. dropout, active: each value becomes 0
-with probability 0.2, else is divided by 0.8; the draw comes from PyTorch's generator, which a kernel cannot repeat. out:
-float32 [batch_size, out_features].
+with probability 0.2, else is divided by 0.8; the draw comes from PyTorch's generator, which a kernel cannot repeat.
+out: float32 [batch_size, out_features].
 1 GiB of weight is read at full size for 128 rows. KernelBench L2/66.
 """
 

@@ -1,5 +1,5 @@
-"""A linear layer, group normalisation, leaky ReLU, doubled: v = lr(gn(fc(x))), out = v + v, lr(t) = t where t >= 0, else
-0.01 * t.
+"""A linear layer, group normalisation, leaky ReLU, doubled: v = lr(gn(fc(x))), out = v + v, lr(t) = t where t >= 0,
+else 0.01 * t.
 
 x: float32 [batch_size, input_size], uniform in [0, 1). fc: Linear with bias. gn: num_groups groups of features in each
 row, biased variance, eps 1e-5, weight (1) and bias (0) a feature. out: float32 [batch_size, hidden_size].

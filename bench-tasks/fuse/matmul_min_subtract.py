@@ -1,7 +1,7 @@
 """A linear layer, an upper limit, the limit subtracted: out = min(linear(x), constant) - constant.
 
-x: float32 [batch_size, in_features], uniform in [0, 1). linear: Linear with bias. constant: float32, 0-dim, a parameter,
-2.0, to be read at run time. out: float32 [batch_size, out_features], at most 0.
+x: float32 [batch_size, in_features], uniform in [0, 1). linear: Linear with bias. constant: float32, 0-dim, a
+parameter, 2.0, to be read at run time. out: float32 [batch_size, out_features], at most 0.
 1 GiB of weight is read at full size for 128 rows: 64 operations a byte, arithmetic and memory near balance.
 KernelBench L2/68.
 """

@@ -1,8 +1,9 @@
 """A linear layer, a factor, doubled, limits, log-sum-exp of each row, times its own Mish:
-s[b] = log(sum over h of exp(clamp(2 * 2 * matmul(x)[b, h], -10, 10))), out = s * mish(s), mish(t) = t * tanh(log(1 + e^t)).
+s[b] = log(sum over h of exp(clamp(2 * 2 * matmul(x)[b, h], -10, 10))), out = s * mish(s), mish(t) = t * tanh(log(1 +
+e^t)).
 
-x: float32 [batch_size, input_size], uniform in [0, 1). matmul: Linear with bias. out: float32 [batch_size, 1]; s is near
-log(hidden_size), 9 or 10 at full size, where mish(s) is s: the result is about its square.
+x: float32 [batch_size, input_size], uniform in [0, 1). matmul: Linear with bias. out: float32 [batch_size, 1]; s is
+near log(hidden_size), 9 or 10 at full size, where mish(s) is s: the result is about its square.
 Sums of exponentials alone leave the tiles of 137 billion operations. KernelBench L2/22.
 """
 

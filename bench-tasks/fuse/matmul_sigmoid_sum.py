@@ -1,7 +1,7 @@
 """A linear layer, sigmoid, the sum of each row: out[b] = sum over h of sigmoid(linear(x)[b, h]).
 
-x: float32 [batch_size, input_size], uniform in [0, 1). linear: Linear with bias. out: float32 [batch_size, 1], all close
-to hidden_size / 2, so that a constant nearly passes.
+x: float32 [batch_size, input_size], uniform in [0, 1). linear: Linear with bias. out: float32 [batch_size, 1], all
+close to hidden_size / 2, so that a constant nearly passes.
 4 GiB of weight are read at full size for 128 rows, 275 billion operations. KernelBench L2/56.
 """
 

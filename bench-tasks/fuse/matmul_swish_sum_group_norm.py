@@ -1,8 +1,8 @@
 """A linear layer, swish, a second bias, group normalisation: v = matmul(x), out = group_norm(v * sigmoid(v) + bias).
 
-x: float32 [batch_size, in_features], uniform in [0, 1). matmul: Linear with bias. bias: float32 [out_features], standard
-normal. group_norm: num_groups groups of features in each row, biased variance, eps 1e-5, weight (1) and bias (0) a
-feature. out: float32 [batch_size, out_features].
+x: float32 [batch_size, in_features], uniform in [0, 1). matmul: Linear with bias. bias: float32 [out_features],
+standard normal. group_norm: num_groups groups of features in each row, biased variance, eps 1e-5, weight (1) and bias
+(0) a feature. out: float32 [batch_size, out_features].
 A group is 64 features at full size and fits the epilogue of 275 billion operations; 512 MiB are written.
 KernelBench L2/37.
 """

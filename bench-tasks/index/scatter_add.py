@@ -2,8 +2,8 @@
 
 x: float32 [batch_size, row_len], zeros. idx: int64 [batch_size, num_updates], in [0, row_len). updates: float32
 [batch_size, num_updates], uniform in [0, 1). out: float32 [batch_size, row_len].
-Additions that meet at one place may come in any order, which shows in rounding only. A row of 16 KiB fits shared memory,
-where atomic additions are cheap; 32 rows leave most of a GPU without a block.
+Additions that meet at one place may come in any order, which shows in rounding only. A row of 16 KiB fits shared
+memory, where atomic additions are cheap; 32 rows leave most of a GPU without a block.
 """
 
 import torch

@@ -1,8 +1,8 @@
 """One minus the cosine of the angle between rows, averaged: out = mean over b of
 1 - (predictions[b] . targets[b]) / (|predictions[b]| * |targets[b]|).
 
-predictions, targets: float32 [batch_size, features], uniform in [0, 1), both positive, so that every cosine is near 3/4.
-out: float32, 0-dim. PyTorch keeps the norms above 1e-8.
+predictions, targets: float32 [batch_size, features], uniform in [0, 1), both positive, so that every cosine is near
+3/4. out: float32, 0-dim. PyTorch keeps the norms above 1e-8.
 Three sums over each pair of rows in one pass, then one over the batch: 4 MiB are read at full size.
 """
 

@@ -2,8 +2,8 @@
 out = sum over b, c of targets * (log(targets) - log(predictions)) / batch_size.
 
 predictions: float32 [batch_size, classes], each row the softmax of uniform values in [0, 1) times one random number for
-the whole tensor. targets: float32 [batch_size, classes], each row the softmax of uniform values in [0, 1). out: float32,
-0-dim, the small difference of large sums. A target of 0 counts 0.
+the whole tensor. targets: float32 [batch_size, classes], each row the softmax of uniform values in [0, 1). out:
+float32, 0-dim, the small difference of large sums. A target of 0 counts 0.
 2 GiB are read at full size. KernelBench L1/98.
 """
 

@@ -1,8 +1,9 @@
 """Running product along each row: out[b, i] = x[b, 0] * … * x[b, i], for dim = 1.
 
 x: float32 [batch_size, length], uniform in [0, 1). out: float32 [batch_size, length].
-The product of n uniform values is about exp(-n), so that a row is 0 after some hundred elements and the rest of it tests
-nothing. A scan: one pass over 4 GiB in and 4 GiB out at full size, if blocks hand on their products. KernelBench L1/90.
+The product of n uniform values is about exp(-n), so that a row is 0 after some hundred elements and the rest of it
+tests nothing. A scan: one pass over 4 GiB in and 4 GiB out at full size, if blocks hand on their products.
+KernelBench L1/90.
 """
 
 import torch

@@ -1,7 +1,7 @@
 """Product of two lower triangular matrices, triangular again: out = tril(A @ B).
 
-A, B: float32 [M, M], uniform in [0, 1) on and below the diagonal, 0 above it. out: float32 [M, M], 0 above the diagonal.
-out[i, j] needs only k from j to i: a sixth of the 137 billion operations of the dense product at full size.
+A, B: float32 [M, M], uniform in [0, 1) on and below the diagonal, 0 above it. out: float32 [M, M], 0 above the
+diagonal. out[i, j] needs only k from j to i: a sixth of the 137 billion operations of the dense product at full size.
 KernelBench L1/15.
 """
 

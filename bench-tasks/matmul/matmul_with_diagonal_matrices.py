@@ -1,8 +1,8 @@
 """A diagonal matrix times a matrix, which scales its rows: out[i, j] = A[i] * B[i, j].
 
 A: float32 [N], the diagonal; B: float32 [N, M], both uniform in [0, 1). out: float32 [N, M].
-PyTorch builds the diagonal matrix and multiplies, 137 billion operations at full size; scaling rows takes 16 million and
-128 MiB of traffic. KernelBench L1/12 (written as a scaling there).
+PyTorch builds the diagonal matrix and multiplies, 137 billion operations at full size; scaling rows takes 16 million
+and 128 MiB of traffic. KernelBench L1/12 (written as a scaling there).
 """
 
 import torch

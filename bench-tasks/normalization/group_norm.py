@@ -1,8 +1,8 @@
 """Group normalisation: the channels of a sample fall into groups, each normalised over its channels and pixels,
 out = (x - mean) / sqrt(variance + 1e-5) * gn.weight[c] + gn.bias[c], with the biased variance.
 
-x: float32 [batch_size, features, dim1, dim2], uniform in [0, 1). gn.weight (1) and gn.bias (0): float32 [features]. out:
-float32, x's shape.
+x: float32 [batch_size, features, dim1, dim2], uniform in [0, 1). gn.weight (1) and gn.bias (0): float32 [features].
+out: float32, x's shape.
 A group is contiguous, 2 million elements at full size and 1024 groups: 8 GiB are read twice and written once.
 KernelBench L1/35 (batch 112 there).
 """

@@ -1,8 +1,8 @@
 """The update of LAMB, given its moments: r = m / (sqrt(v) + eps), out = param - lr * (|param| / (|r| + eps)) * r, with
 Euclidean norms over the whole tensors.
 
-param, m: float32 [rows, columns], uniform in [0, 1). v: float32 [rows, columns], uniform in [0.001, 1.001). out: float32
-[rows, columns], the new parameters. lr = 0.001, eps = 1e-6; no gradient, no weight decay.
+param, m: float32 [rows, columns], uniform in [0, 1). v: float32 [rows, columns], uniform in [0.001, 1.001). out:
+float32 [rows, columns], the new parameters. lr = 0.001, eps = 1e-6; no gradient, no weight decay.
 The two norms need everything before the first output: a pass that reduces 24 MiB at full size, then one that reads them
 again, from the second-level cache if it is kept there.
 """

@@ -1,7 +1,7 @@
 """One step of RMSprop: v' = alpha * v + (1 - alpha) * grad^2, out = param - lr * grad / (sqrt(v') + eps).
 
-param, grad: float32 [rows, columns], uniform in [0, 1). v: float32 [rows, columns], zeros. out: float32 [rows, columns],
-the new parameters; v' is not returned. lr = 0.001, alpha = 0.99, eps = 1e-8.
+param, grad: float32 [rows, columns], uniform in [0, 1). v: float32 [rows, columns], zeros. out: float32 [rows,
+columns], the new parameters; v' is not returned. lr = 0.001, alpha = 0.99, eps = 1e-8.
 From zeros the step is lr / sqrt(1 - alpha) = 0.01 wherever grad > 0. 64 MiB of traffic at full size in one kernel
 instead of nine.
 """

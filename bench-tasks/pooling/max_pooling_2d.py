@@ -2,8 +2,8 @@
 
 x: float32 [batch_size, channels, height, width], uniform in [0, 1). out: float32
 [batch_size, channels, height - 1, width - 1]. kernel_size = 4, stride = 1, padding = 1.
-Maxima along rows, then along columns, take 6 comparisons a pixel instead of 15. 2 GiB in, 2 GiB out at full size; output
-rows have odd length. KernelBench L1/42.
+Maxima along rows, then along columns, take 6 comparisons a pixel instead of 15. 2 GiB in, 2 GiB out at full size;
+output rows have odd length. KernelBench L1/42.
 """
 
 import torch

@@ -1,8 +1,8 @@
 """Smallest value along one dimension, without its index: out[b, c] = min over r of x[b, r, c], for dim = 1.
 
 x: float32 [batch, rows, cols], uniform in [0, 1). out: float32 [batch, cols].
-With 4096 uniform values a column the minima are about 1/4096: a loose absolute tolerance takes zeros for them. 8 GiB are
-read at full size. KernelBench L1/53 (other sizes there).
+With 4096 uniform values a column the minima are about 1/4096: a loose absolute tolerance takes zeros for them. 8 GiB
+are read at full size. KernelBench L1/53 (other sizes there).
 """
 
 import torch

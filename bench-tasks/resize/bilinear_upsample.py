@@ -1,5 +1,5 @@
-"""Images doubled by bilinear interpolation: each output pixel mixes the four nearest input pixels. The source position of
-pixel i is (i + 0.5) / 2 - 0.5, kept inside the image, so that the weights are 1/4 and 3/4 but for the border.
+"""Images doubled by bilinear interpolation: each output pixel mixes the four nearest input pixels. The source position
+of pixel i is (i + 0.5) / 2 - 0.5, kept inside the image, so that the weights are 1/4 and 3/4 but for the border.
 
 x: float32 [batch, channels, height, width], uniform in [0, 1). out: float32 [batch, channels, 2 * height, 2 * width].
 32 MiB in, 128 MiB out at full size: a thread that makes a 2 x 2 patch reads each input about once.

@@ -1,6 +1,6 @@
 """Images shrunk to a quarter along each axis by bilinear interpolation without a filter: the source position of pixel i
-is (i + 0.5) * in / out - 0.5, and its four neighbours are mixed. At a ratio of 4 that is the mean of the middle 2 x 2 of
-each 4 x 4 tile; the rest counts nowhere.
+is (i + 0.5) * in / out - 0.5, and its four neighbours are mixed. At a ratio of 4 that is the mean of the middle 2 x 2
+of each 4 x 4 tile; the rest counts nowhere.
 
 x: float32 [batch, channels, height, width], uniform in [0, 1). out: float32 [batch, channels, out_height, out_width].
 Half of the rows are never read; of the others every sector is. 9 MiB out at full size.

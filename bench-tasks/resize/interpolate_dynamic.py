@@ -1,8 +1,8 @@
 """Images resized to a size that is an argument, by bilinear interpolation: the source position of pixel i is
 (i + 0.5) * in / out - 0.5, kept inside the image, and its four neighbours are mixed.
 
-x: float32 [batch, channels, height, width], uniform in [0, 1). target_size: a Python tuple (height, width). out: float32
-[batch, channels, *target_size].
+x: float32 [batch, channels, height, width], uniform in [0, 1). target_size: a Python tuple (height, width). out:
+float32 [batch, channels, *target_size].
 29 MiB in, 117 MiB out at full size, where both axes double.
 """
 

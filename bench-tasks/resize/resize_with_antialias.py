@@ -1,5 +1,5 @@
-"""Images shrunk by bilinear interpolation with a filter: each output pixel is a weighted mean over the input pixels that
-a triangle of twice the sampling distance covers, weights made to sum to 1 at the borders too. At a ratio of 2 the
+"""Images shrunk by bilinear interpolation with a filter: each output pixel is a weighted mean over the input pixels
+that a triangle of twice the sampling distance covers, weights made to sum to 1 at the borders too. At a ratio of 2 the
 triangle spans four pixels along each axis.
 
 x: float32 [batch, channels, height, width], uniform in [0, 1). out: float32 [batch, channels, out_height, out_width].

@@ -1,5 +1,5 @@
-"""Images doubled by bilinear interpolation, then seen through an affine map: the second step mixes the four neighbours of
-each mapped position, 0 outside the image.
+"""Images doubled by bilinear interpolation, then seen through an affine map: the second step mixes the four neighbours
+of each mapped position, 0 outside the image.
 
 x: float32 [batch, channels, height, width], uniform in [0, 1). theta: float32 [batch, 2, 3], the identity for every
 sample, under which the second step returns its input up to rounding; a kernel may not assume it. out: float32
