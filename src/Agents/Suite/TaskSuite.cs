@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using KernelForge.Contracts.Tasks;
 
 namespace KernelForge.Agents.Suite;
 
@@ -94,7 +95,7 @@ public sealed partial class TaskSuite
         index.TryGetValue(name, out var entry);
         var bytes = File.ReadAllBytes(file);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        var audit = audits.GetValueOrDefault(name) is { } record && record.Sha256 == sha256 && record.Version == SuiteRecords.AuditVersion ? record : null;
+        var audit = audits.GetValueOrDefault(name) is { } record && record.Sha256 == sha256 && record.Version == TaskAudit.CurrentVersion ? record : null;
         return new TaskEntry
         {
             Name = name,

@@ -28,7 +28,8 @@ internal static class AuditVerb
             var records = SuiteRecords.Load(surroundings.Root);
             var wanted = result.GetValue(names) ?? [];
             IReadOnlyList<TaskFile> files = wanted.Length > 0 ? [.. wanted.Select(suite.Find)] : [.. suite.Tasks.Select(suite.FileOf)];
-            var verdicts = await AuditAsync(files, suite, records, result.GetValue(again), surroundings, cancellationToken);
+            var failures = new List<(TaskFile File, EvaluatorFault Fault)>();
+            var verdicts = await AuditAsync(files, suite, records, result.GetValue(again), failures, surroundings, cancellationToken);
             if (wanted.Length == 0 || verdicts.Any(verdict => verdict.IsNew))
             {
                 Catalogue.Write(surroundings.Root, TaskSuite.Load(surroundings.Root), records);
@@ -43,13 +44,16 @@ internal static class AuditVerb
                 Print(surroundings.NewScreen(), verdicts, detailed: wanted.Length > 0);
             }
 
-            return ExitCodes.Done;
+            // One task that could not be audited does not cost the others their verdicts.
+            return failures.Count == 0
+                ? ExitCodes.Done
+                : throw new CliException(failures[0].Fault.ExitCode, $"{failures.Count} of {files.Count} tasks could not be audited: {string.Join("; ", failures.Select(failure => $"{failure.File.Name}: {failure.Fault.Message}"))}");
         });
         return command;
     }
 
     private static async Task<IReadOnlyList<Verdict>> AuditAsync(
-        IReadOnlyList<TaskFile> files, TaskSuite suite, SuiteRecords records, bool again, Surroundings surroundings, CancellationToken cancellationToken)
+        IReadOnlyList<TaskFile> files, TaskSuite suite, SuiteRecords records, bool again, List<(TaskFile File, EvaluatorFault Fault)> failures, Surroundings surroundings, CancellationToken cancellationToken)
     {
         var verdicts = new Verdict?[files.Count];
         var waiting = new List<int>();
@@ -75,7 +79,13 @@ internal static class AuditVerb
             {
                 done++;
                 verdicts[at] = VerdictOf(file, reply, records);
-                await surroundings.Error.WriteLineAsync($"audited {done} of {waiting.Count}: {file.Name}: {(verdicts[at]!.Shown.Ranked ? "ranks" : "does not rank")}");
+                if (verdicts[at] is null)
+                {
+                    failures.Add((file, reply.Fault!));
+                }
+
+                var word = verdicts[at] is not { } verdict ? "failed" : verdict.Shown.Ranked ? "ranks" : "does not rank";
+                await surroundings.Error.WriteLineAsync($"audited {done} of {waiting.Count}: {file.Name}: {word}");
                 if (done % SaveEvery == 0 || done == waiting.Count)
                 {
                     records.Save(suite);
@@ -89,7 +99,7 @@ internal static class AuditVerb
         return [.. verdicts.OfType<Verdict>()];
     }
 
-    private static Verdict VerdictOf(TaskFile file, SurveyReply reply, SuiteRecords records)
+    private static Verdict? VerdictOf(TaskFile file, SurveyReply reply, SuiteRecords records)
     {
         if (reply.Survey is { } survey)
         {
@@ -101,7 +111,7 @@ internal static class AuditVerb
         var fault = reply.Fault!;
         return fault.ExitCode == ExitCodes.BadInput
             ? new Verdict(new TaskVerdict { Name = file.Name, Ranked = false, Reason = fault.Message, Evidence = [] }, IsNew: false)
-            : throw new CliException(fault.ExitCode, fault.Message);
+            : null;
     }
 
     private static void Print(Screen screen, IReadOnlyList<Verdict> verdicts, bool detailed)
