@@ -7,6 +7,7 @@ using KernelForge.Contracts.Ptx;
 using KernelForge.Evaluator.Benchmarks;
 using KernelForge.Evaluator.Compilation;
 using KernelForge.Evaluator.Judging;
+using KernelForge.Evaluator.Measurement;
 using KernelForge.Evaluator.Platforms;
 using KernelForge.Evaluator.Platforms.Sim;
 using KernelForge.Evaluator.Ptx;
@@ -18,6 +19,7 @@ return args switch
 {
     ["judge"] => await JudgeAsync(),
     ["ptx"] => await PtxAsync(),
+    ["survey"] => await SurveyAsync(),
     ["compile", .. var libraries] => await CompilerProcess.RunAsync(libraries, OpenInput(), CancellationToken.None),
     ["bench", "simulator", .. var root] => await WriteAsync(await SimulatorBench.RunAsync(root.FirstOrDefault(), CancellationToken.None), ContractsJson.Default.BenchReport),
     ["bench", "opencl", var implementation] => await WriteAsync(OpenClBench.Run(implementation), OpenClJson.Default.OpenClReport),
@@ -40,6 +42,27 @@ static async Task<int> PtxAsync()
     var reply = await PtxReplyAsync();
     var written = await WriteAsync(reply, ContractsJson.Default.PtxReply);
     return reply.Fault?.ExitCode ?? written;
+}
+
+static async Task<int> SurveyAsync()
+{
+    var reply = await SurveyReplyAsync();
+    var written = await WriteAsync(reply, ContractsJson.Default.SurveyReply);
+    return reply.Fault?.ExitCode ?? written;
+}
+
+static async Task<SurveyReply> SurveyReplyAsync()
+{
+    try
+    {
+        var request = await JsonSerializer.DeserializeAsync(OpenInput(), ContractsJson.Default.SurveyRequest)
+            ?? throw new JsonException("the request is null");
+        return new SurveyReply { Survey = await TaskSurveyor.SurveyAsync(request, CancellationToken.None) };
+    }
+    catch (Exception error)
+    {
+        return new SurveyReply { Fault = FaultOf(error) };
+    }
 }
 
 static async Task<PtxReply> PtxReplyAsync()

@@ -55,6 +55,16 @@ public sealed class EvaluatorProcess
         return reply ?? new PtxReply { Fault = fault };
     }
 
+    /// <summary>Describes, prices and audits one task.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; the child and its children are gone.</exception>
+    public async Task<SurveyReply> SurveyAsync(SurveyRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var (reply, fault) = await AskAsync(
+            "survey", request, ContractsJson.Default.SurveyRequest, ContractsJson.Default.SurveyReply, whole => whole is { Survey: not null } or { Fault: not null }, cancellationToken);
+        return reply ?? new SurveyReply { Fault = fault };
+    }
+
     private async Task<(TReply? Reply, EvaluatorFault? Fault)> AskAsync<TRequest, TReply>(
         string mode, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TReply> replyType, Func<TReply, bool> isWhole, CancellationToken cancellationToken)
         where TReply : class

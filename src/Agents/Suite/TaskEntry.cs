@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KernelForge.Agents.Suite;
 
 /// <summary>One task of the suite: what <c>tasks list --json</c> prints of it.</summary>
@@ -20,6 +22,10 @@ public sealed record TaskEntry
 
     /// <summary>Why <see cref="Ranked"/> is what it is.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What the audit found against it; null: nothing, or there was none.</summary>
+    [JsonIgnore]
+    public string? Flaw => Ranked == false ? Reason : null;
 
     /// <summary>Presets that the file declares; empty where they are derived when the task is first judged.</summary>
     public IReadOnlyList<string> Presets { get; init; } = [];

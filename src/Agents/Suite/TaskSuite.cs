@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using KernelForge.Contracts.Tasks;
 
 namespace KernelForge.Agents.Suite;
 
@@ -25,6 +28,7 @@ public sealed partial class TaskSuite
     {
         var folder = Path.Combine(root, "bench-tasks");
         var index = ReadIndex(Path.Combine(folder, "index.json"));
+        var audits = SuiteRecords.Audits(folder);
         if (!Directory.Exists(folder))
         {
             return new TaskSuite(folder, []);
@@ -32,7 +36,7 @@ public sealed partial class TaskSuite
 
         var tasks = Directory.EnumerateDirectories(folder)
             .SelectMany(category => Directory.EnumerateFiles(category, "*.py"))
-            .Select(file => Describe(file, index))
+            .Select(file => Describe(file, index, audits))
             .OrderBy(task => task.Name, StringComparer.Ordinal);
         return new TaskSuite(folder, [.. tasks]);
     }
@@ -84,19 +88,23 @@ public sealed partial class TaskSuite
         return new TaskNotFoundException($"there is no task '{text}'; {hint} A TASK is a name such as activation/gelu, a path to a .py file, or kernelbench:L1/26.");
     }
 
-    private static TaskEntry Describe(string file, Dictionary<string, IndexEntry> index)
+    private static TaskEntry Describe(string file, Dictionary<string, IndexEntry> index, IReadOnlyDictionary<string, AuditRecord> audits)
     {
         var category = Path.GetFileName(Path.GetDirectoryName(file))!;
         var name = $"{category}/{Path.GetFileNameWithoutExtension(file)}";
         index.TryGetValue(name, out var entry);
+        var bytes = File.ReadAllBytes(file);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        var audit = audits.GetValueOrDefault(name) is { } record && record.Sha256 == sha256 && record.Version == TaskAudit.CurrentVersion ? record : null;
         return new TaskEntry
         {
             Name = name,
             Category = category,
             Origin = entry?.Origin,
             Kernelbench = entry?.Kernelbench,
-            Reason = "not audited yet",
-            Presets = PresetsOf(File.ReadAllText(file)),
+            Ranked = audit?.Ranked,
+            Reason = audit is null ? "not audited yet: ./kernelforge tasks audit" : audit.Reason,
+            Presets = PresetsOf(Encoding.UTF8.GetString(bytes)),
             Difficulty = entry?.Difficulty,
         };
     }

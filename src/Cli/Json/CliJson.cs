@@ -14,6 +14,7 @@ namespace KernelForge.Cli.Json;
     WriteIndented = true)]
 [JsonSerializable(typeof(IReadOnlyList<TaskEntry>))]
 [JsonSerializable(typeof(TaskDetails))]
+[JsonSerializable(typeof(IReadOnlyList<TaskVerdict>))]
 [JsonSerializable(typeof(KernelForge.Contracts.Benchmarks.BenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ServiceFile))]

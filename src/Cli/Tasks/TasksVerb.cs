@@ -8,15 +8,15 @@ using Spectre.Console;
 
 namespace KernelForge.Cli.Tasks;
 
-/// <summary><c>tasks list</c> and <c>tasks show</c>: the suite, read without Python.</summary>
+/// <summary><c>tasks list|show|audit|import</c>: the suite. Listing and showing read it without Python.</summary>
 internal static class TasksVerb
 {
     /// <summary>The verb.</summary>
-    public static Command Create(Surroundings surroundings) => new("tasks", "the suite: list, show")
+    public static Command Create(Surroundings surroundings) => new("tasks", "the suite: list, show, audit")
     {
         List(surroundings),
         Show(surroundings),
-        StandIn.Create("audit", "whether cheap fakes fail each task (comes later)", "tasks audit is not part of this version yet"),
+        AuditVerb.Create(surroundings),
         StandIn.Create("import", "takes a folder of task files into the suite (comes later)", "tasks import is not part of this version yet"),
     };
 

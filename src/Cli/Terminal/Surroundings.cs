@@ -39,6 +39,9 @@ internal sealed record Surroundings
     /// <summary>Compiles one file and perhaps launches one of its kernels.</summary>
     public Func<PtxRequest, CancellationToken, Task<PtxReply>> Ptx { get; init; } = (request, cancellationToken) => new EvaluatorProcess().AnswerAsync(request, cancellationToken);
 
+    /// <summary>Describes, prices and audits one task.</summary>
+    public Func<SurveyRequest, CancellationToken, Task<SurveyReply>> Survey { get; init; } = (request, cancellationToken) => new EvaluatorProcess().SurveyAsync(request, cancellationToken);
+
     /// <summary>Searches for one task, telling what happens while it goes on.</summary>
     public Func<SearchOrder, Surroundings, Action<RunEvent>, CancellationToken, Task<RunReport>> Search { get; init; } = LocalSearch.RunAsync;
 

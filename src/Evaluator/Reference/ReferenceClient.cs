@@ -127,6 +127,31 @@ public sealed class ReferenceClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Audits a task: whether cheap fakes fail it, whether its reference is one number, what its result depends on.</summary>
+    /// <inheritdoc cref="PrepareAsync" path="/exception"/>
+    public async Task<TaskAudit> AuditAsync(TaskDescription description, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(description);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var source = SourceOf(description);
+            var bytes = await CachedAsync(
+                ReferenceCache.Key("audit", source.Sha256, Torch(), WorkerFiles.Version),
+                source,
+                async () => JsonSerializer.SerializeToUtf8Bytes(
+                    (await AskAsync(source, new WorkerRequest { Op = "audit", Presets = Derived(description) }, _options.AuditTimeout, cancellationToken)).Audit
+                        ?? throw new InvalidOperationException("the reference worker gave no audit"),
+                    ContractsJson.Default.TaskAudit),
+                cancellationToken);
+            return JsonSerializer.Deserialize(bytes, ContractsJson.Default.TaskAudit)!;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -18,6 +18,9 @@ public sealed record ReferenceOptions
     /// <summary>Time to prepare the trials of one evaluation.</summary>
     public TimeSpan PrepareTimeout { get; init; } = TimeSpan.FromSeconds(180);
 
+    /// <summary>Wall time of an audit.</summary>
+    public TimeSpan AuditTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
     /// <summary>Memory that the task may use on top of PyTorch itself, bytes.</summary>
     public long MemoryLimitBytes { get; init; } = 8L << 30;
 

@@ -7,7 +7,7 @@ namespace KernelForge.Evaluator.Reference;
 /// <summary>A request to the worker: one JSON line.</summary>
 internal sealed record WorkerRequest
 {
-    /// <summary><c>hello</c>, <c>describe</c>, <c>prepare</c> or <c>trace</c>.</summary>
+    /// <summary><c>hello</c>, <c>describe</c>, <c>prepare</c>, <c>trace</c> or <c>audit</c>.</summary>
     public required string Op { get; init; }
 
     /// <summary>Path of the task file inside the sandbox.</summary>
@@ -43,6 +43,8 @@ internal sealed record WorkerReply
     public IReadOnlyList<TrialManifest>? Trials { get; init; }
 
     public TaskTrace? Trace { get; init; }
+
+    public TaskAudit? Audit { get; init; }
 }
 
 /// <summary>Why there is no answer: <c>task</c> (the file), <c>system</c> (disk), <c>internal</c> (ours).</summary>

@@ -1,6 +1,8 @@
 """Cheap fakes: outputs that cost nothing to make. Where one passes, a preset cannot tell a kernel from it."""
 
 import torch
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_map
 
 from oracle import run_oracle
 from trial import PresetRuns, expected_tensors, results
@@ -25,19 +27,53 @@ def problem(module, settings, seed):
 def passing_fakes(native, oracle, settings):
     """Names of the fakes that pass for every output."""
     reference, tensors = results(oracle), results(native)
+    return passing(reference, native, lambda fake, name: passes(fake, reference[name], tensors[name], settings))
+
+
+def passing(reference, native, accepts, extra=None):
+    """Names of the fakes that ``accepts(fake, output name)`` lets through for every output; ``extra`` are outputs by the name of a fake."""
     names = [n for n in native.outputs if not native.aliases.get(n) or native.aliases[n] in native.written]
     if not names:
         return ["the input itself"]
-    passing = None
+    found = None
     for name in names:
-        found = {fake for fake, value in _fakes(reference[name], native).items() if _passes(value, reference[name], tensors[name], settings)}
-        passing = found if passing is None else passing & found
-    return sorted(passing or ())
+        accepted = {fake for fake, value in made(reference[name], native, name, extra).items() if accepts(value, name)}
+        found = accepted if found is None else found & accepted
+    return sorted(found or ())
+
+
+def made(reference, native, name, extra=None):
+    """The fakes of one output, by name."""
+    found = _fakes(reference, native)
+    found.update({fake: outputs[name] for fake, outputs in (extra or {}).items() if outputs[name].shape == reference.shape})
+    return found
+
+
+def has_single_precision(native):
+    """A float32 result, which half-precision arithmetic must not pass for."""
+    return any(t.dtype is torch.float32 for t in native.outputs.values())
+
+
+class HalfMode(TorchDispatchMode):
+    """Every float result rounded to float16, as kernels that keep half precision between operators have it."""
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        return tree_map(_rounded, func(*tree_map(_rounded, args), **tree_map(_rounded, kwargs or {}))) if not _writes(func) else func(*args, **(kwargs or {}))
+
+
+def _writes(func):
+    return any(a.alias_info is not None for a in func._schema.arguments)
+
+
+def _rounded(value):
+    if isinstance(value, torch.Tensor) and value.dtype is torch.float32:
+        return value.half().float()
+    return value
 
 
 def _fakes(reference, native):
     floating = reference.is_floating_point()
-    fakes = {"zeros": torch.zeros_like(reference), "ones": torch.ones_like(reference)}
+    fakes = {name: torch.tensor(value, dtype=reference.dtype).expand(reference.shape) for name, value in (("zeros", 0), ("ones", 1))}
     if reference.numel() > 1:
         fakes["first element"] = reference.flatten()[0].expand(reference.shape)
         if floating:
@@ -45,10 +81,13 @@ def _fakes(reference, native):
     for name, tensor in native.before.items():
         if native.roles[name] == "input" and tensor.numel() == reference.numel() and tensor.is_floating_point() == floating:
             fakes[f"input {name}"] = tensor.reshape(reference.shape).to(reference.dtype)
+            if tensor.numel() > 1 and not bool((tensor == tensor.flatten()[0]).all()):
+                fakes[f"permuted input {name}"] = tensor.flatten().roll(1).reshape(reference.shape).to(reference.dtype)
     return fakes
 
 
-def _passes(fake, reference, native, settings):
+def passes(fake, reference, native, settings):
+    """KernelForge's own rule (design, §7)."""
     if not reference.is_floating_point():
         return torch.equal(fake.to(reference.dtype), reference)
     dtype = str(native.dtype).removeprefix("torch.")

@@ -1,7 +1,7 @@
 """The reference worker: one JSON request a line on standard input, one JSON reply a line on the pipe KERNELFORGE_PIPE.
 
 Never on standard output: the task's own code may print there. The process is the sandbox's only one, loads one task
-file, and serves describe, prepare and trace for it.
+file, and serves describe, prepare, trace and audit for it.
 """
 
 import fcntl
@@ -15,7 +15,7 @@ import errors
 
 ADDRESS_SPACE = int(os.environ.get("KERNELFORGE_WORKER_MEMORY", 8 << 30))
 FILE_SIZE = 4 << 30
-OPERATIONS = {name: name for name in ("hello", "describe", "prepare", "trace")}
+OPERATIONS = {name: name for name in ("hello", "describe", "prepare", "trace", "audit")}
 
 
 class Worker:
@@ -63,6 +63,12 @@ class Worker:
 
         self.open(request)
         return {"trace": trace_operators.trace(self.task, self.presets, request.get("preset", "full"))}
+
+    def audit(self, request):
+        import audit
+
+        self.open(request)
+        return {"audit": audit.audit(self.task, self.presets)}
 
 
 def main():

@@ -10,6 +10,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from errors import TaskError
 from instance import build_model, draw_arguments, flatten_outputs, run_forward, state_tensors, tensor_names
+from recurrent import LayersAsOne
 
 REAL_LIMIT = 1 << 30
 
@@ -322,6 +323,7 @@ class Observation:
             with contextlib.ExitStack() as stack:
                 if self.fake_mode:
                     stack.enter_context(self.fake_mode)
+                    stack.enter_context(LayersAsOne())
                 positional, keywords, self.given = self.arguments.with_tensors(lambda name, t: t.detach().clone(memory_format=torch.contiguous_format))
                 for name, tensor in self.given.items() if named else ():
                     named.name(name, tensor)

@@ -1,0 +1,33 @@
+"""One minus the cosine of the angle between rows, averaged: out = mean over b of
+1 - (predictions[b] . targets[b]) / (|predictions[b]| * |targets[b]|).
+
+predictions, targets: float32 [batch_size, features], uniform in [0, 1), both positive, so that every cosine is near
+3/4. out: float32, 0-dim. PyTorch keeps the norms above 1e-8.
+Three sums over each pair of rows in one pass, then one over the batch: 4 MiB are read at full size.
+"""
+
+import torch
+import torch.nn as nn
+
+batch_size = 128
+features = 4096
+
+PRESETS = {
+    "small": {"batch_size": 7, "features": 332},
+    "odd": {"batch_size": 5, "features": 261},
+    "full": {},
+}
+
+
+class Model(nn.Module):
+    def forward(self, predictions, targets):
+        cosine = nn.functional.cosine_similarity(predictions, targets, dim=1)
+        return torch.mean(1 - cosine)
+
+
+def get_inputs():
+    return [torch.rand(batch_size, features), torch.rand(batch_size, features)]
+
+
+def get_init_inputs():
+    return []

@@ -1,0 +1,37 @@
+"""Smallest value along one dimension, without its index: out[b, c] = min over r of x[b, r, c], for dim = 1.
+
+x: float32 [batch, rows, cols], uniform in [0, 1). out: float32 [batch, cols].
+With 4096 uniform values a column the minima are about 1/4096: a loose absolute tolerance takes zeros for them. 8 GiB
+are read at full size. KernelBench L1/53 (other sizes there).
+"""
+
+import torch
+import torch.nn as nn
+
+batch = 128
+rows = 4096
+cols = 4096
+reduce_dim = 1
+
+PRESETS = {
+    "small": {"batch": 3, "rows": 98, "cols": 84},
+    "odd": {"batch": 1, "rows": 67, "cols": 65},
+    "full": {},
+}
+
+
+class Model(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x):
+        return torch.min(x, dim=self.dim).values
+
+
+def get_inputs():
+    return [torch.rand(batch, rows, cols)]
+
+
+def get_init_inputs():
+    return [reduce_dim]
