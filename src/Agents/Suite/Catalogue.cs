@@ -78,7 +78,7 @@ public static class Catalogue
             | fake | zeros, ones, the first element, the mean, an input, a permuted input, the result of an earlier seed, and float16 arithmetic are handed in as results: under the published rule (`allclose`, 1e-4, one draw) near the published size, and under KernelForge's own in every distribution at `small` and `odd`. *Derived*: carried over to the published size from two measured ones |
             | vanishing | at least 90 % of a result is nearer to zero than `allclose` sees |
             | no_op | an operator gives back what it is given |
-            | dead_work | at least 1 % of the operations go into results that nothing uses |
+            | dead_work | a product, or at least 1 % of the operations, goes into results that nothing uses |
             | cancels, influence | the gradient of the result, in float64, is zero for an operator, an input, or at least 1 % of the parameters |
             | randomness, undefined_winner, repeatability | the result depends on more than its inputs |
             | not_a_number | the published inputs give NaN |

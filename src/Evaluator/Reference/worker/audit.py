@@ -75,8 +75,8 @@ class Audit:
                 self._add("not_a_number", f"'{name}' holds NaN for the published inputs", True, None, where)
         self._vanishing(native, where)
         self._no_ops(module, watch, where)
-        for line, share in dead_operators(watch, native):
-            self._add("dead_work", f"{line}: nothing uses its result", share >= 0.01, None, where)
+        for line, share, product in dead_operators(watch, native):
+            self._add("dead_work", f"{line}: nothing uses its result", product or share >= 0.01, None, where)
 
     def _repeatable(self, module, native, watch, where):
         if watch.random:

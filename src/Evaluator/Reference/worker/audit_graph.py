@@ -84,7 +84,7 @@ class Operator:
 
 
 def dead_operators(watch, native):
-    """(what, share of the work) of heavy operators that no output and no written state depends on, and of all others together."""
+    """(what, share of the work, whether it is a product) of operators that no output and no written state depends on."""
     wanted = {_key(t) for t in (*native.outputs.values(), *(native.after[n] for n in native.written))}
     total = sum(o.work for o in watch.operators) or 1.0
     dead = {}
@@ -94,7 +94,7 @@ def dead_operators(watch, native):
         elif operator.work > 0 and not operator.through:
             key = (operator.name, operator.line)
             dead[key] = dead.get(key, 0.0) + operator.work
-    return [(f"{name} in line {line} ({share:.2g} of the operations)" if line else f"{name} ({share:.2g} of the operations)", share)
+    return [(f"{name} in line {line} ({share:.2g} of the operations)" if line else f"{name} ({share:.2g} of the operations)", share, name.startswith(HEAVY))
             for (name, line), work in dead.items() if (share := work / total) >= 1e-4]
 
 
