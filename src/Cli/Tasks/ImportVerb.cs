@@ -39,7 +39,7 @@ internal static class ImportVerb
     private static void Print(Screen screen, ImportReport report)
     {
         screen.Table(
-            ["task", "kernelbench", "ours", "file", report.DryRun ? "" : "verdict", "why not"],
+            ["task", "kernelbench", "ours", "change", report.DryRun ? "" : "verdict", "why not"],
             report.Tasks.Select(task => (IReadOnlyList<string?>)
             [
                 Markup.Escape(task.Name),
