@@ -201,6 +201,7 @@ internal sealed class RunSession
             {
                 TaskPath = Request.Task.Path,
                 TaskName = Request.Task.Name,
+                TaskFlaw = Request.Task.Flaw,
                 SolutionPath = path,
                 Platform = Request.Platform,
                 Device = Request.Device,

@@ -24,6 +24,9 @@ public sealed record TaskBrief
     /// <summary>Shapes and dtypes by preset, where the reference worker has described it; null: the prompt shows the source alone.</summary>
     public TaskDescription? Description { get; init; }
 
+    /// <summary>What the task's audit found against it: nothing made for it ranks. Null: nothing.</summary>
+    public string? Flaw { get; init; }
+
     /// <summary>Reads a task file. The category is the part of the name before its last <c>/</c>, without <c>imported/</c>.</summary>
     public static TaskBrief FromFile(string name, string path, TaskDescription? description = null)
     {

@@ -12,9 +12,6 @@ namespace KernelForge.Agents.Suite;
 /// </summary>
 public sealed class SuiteRecords
 {
-    /// <summary>Version of the audit's rules that this program knows; the reference worker's <c>audit.py</c> has the same.</summary>
-    public const int AuditVersion = 1;
-
     private static readonly SuiteJson Readable = new(new JsonSerializerOptions(SuiteJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
     private readonly string _folder;
     private readonly SortedDictionary<string, AuditRecord> _audits;
@@ -40,7 +37,7 @@ public sealed class SuiteRecords
 
     /// <summary>The audit of a task's current file; null where there is none of that version.</summary>
     public AuditRecord? Audit(string name, string sha256) =>
-        _audits.TryGetValue(name, out var record) && record.Sha256 == sha256 && record.Version == AuditVersion ? record : null;
+        _audits.TryGetValue(name, out var record) && record.Sha256 == sha256 && record.Version == TaskAudit.CurrentVersion ? record : null;
 
     /// <summary>The cost of a task's current file; null where there is none.</summary>
     public SpeedOfLightRecord? Cost(string name, string sha256) => _costs.TryGetValue(name, out var record) && record.Sha256 == sha256 ? record : null;
@@ -81,7 +78,7 @@ public sealed class SuiteRecords
         {
             Name = name,
             Sha256 = sha256,
-            Version = AuditVersion,
+            Version = TaskAudit.CurrentVersion,
             Ranked = false,
             Reason = "cannot run: " + reason,
             Size = "none",

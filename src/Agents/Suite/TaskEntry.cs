@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace KernelForge.Agents.Suite;
 
 /// <summary>One task of the suite: what <c>tasks list --json</c> prints of it.</summary>
@@ -10,7 +12,7 @@ public sealed record TaskEntry
     public required string Category { get; init; }
 
     /// <summary>SHA-256 of its file, lower-case hex; null where nobody looked.</summary>
-    [System.Text.Json.Serialization.JsonIgnore]
+    [JsonIgnore]
     public string? Sha256 { get; init; }
 
     /// <summary>Where it comes from: <c>kernelbench</c>, <c>multikernelbench</c>, <c>kernelforge</c>, <c>imported</c>; null where nobody said.</summary>
@@ -24,6 +26,10 @@ public sealed record TaskEntry
 
     /// <summary>Why <see cref="Ranked"/> is what it is.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What the audit found against it; null: nothing, or there was none.</summary>
+    [JsonIgnore]
+    public string? Flaw => Ranked == false ? Reason : null;
 
     /// <summary>Presets that the file declares; empty where they are derived when the task is first judged.</summary>
     public IReadOnlyList<string> Presets { get; init; } = [];

@@ -38,6 +38,7 @@ internal static class EvalVerb
             {
                 TaskPath = file.Path,
                 TaskName = file.Name,
+                TaskFlaw = file.Entry?.Flaw,
                 SolutionPath = text.Path,
                 Platform = result.GetRequiredValue(platform),
                 Device = result.GetValue(device),

@@ -51,7 +51,7 @@ internal static class LocalSearch
     private static RunRequest RequestOf(SearchOrder order, Surroundings surroundings) => new()
     {
         RunId = order.RunId,
-        Task = TaskBrief.FromFile(order.Task.Name, order.Task.Path),
+        Task = TaskBrief.FromFile(order.Task.Name, order.Task.Path) with { Flaw = order.Task.Entry?.Flaw },
         Platform = order.Platform,
         Device = order.Device,
         Home = surroundings.Home,

@@ -32,7 +32,7 @@ internal static class AuditVerb
                 Catalogue.Write(surroundings.Root, TaskSuite.Load(surroundings.Root), audits.Own);
             }
 
-            IReadOnlyList<TaskVerdict> verdicts = [.. found.Select(task => task.Verdict)];
+            IReadOnlyList<TaskVerdict> verdicts = [.. found.Where(task => task.Fault is null).Select(task => task.Verdict)];
             if (result.GetValue(json))
             {
                 await JsonOutput.WriteAsync(surroundings.Out, verdicts, context => context.IReadOnlyListTaskVerdict);
@@ -42,7 +42,8 @@ internal static class AuditVerb
                 Print(surroundings.NewScreen(), verdicts, detailed: wanted.Length > 0);
             }
 
-            return found.Any(task => task.IsFault) ? ExitCodes.Fault : ExitCodes.Done;
+            TaskAudits.Require(found);
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -21,7 +21,7 @@ internal static class ImportVerb
         {
             var foreign = ForeignSuite.Read(result.GetRequiredValue(folder));
             var import = new TaskImport(surroundings);
-            var report = result.GetValue(dryRun) ? import.Plan(foreign) : await import.RunAsync(foreign, result.GetValue(again), cancellationToken);
+            var (report, audits) = result.GetValue(dryRun) ? (import.Plan(foreign), []) : await import.RunAsync(foreign, result.GetValue(again), cancellationToken);
             if (result.GetValue(json))
             {
                 await JsonOutput.WriteAsync(surroundings.Out, report, context => context.ImportReport);
@@ -31,7 +31,8 @@ internal static class ImportVerb
                 Print(surroundings.NewScreen(), report);
             }
 
-            return report.Tasks.Any(task => task.Verdict == "not_audited") ? ExitCodes.Fault : ExitCodes.Done;
+            TaskAudits.Require(audits);
+            return ExitCodes.Done;
         });
         return command;
     }

@@ -15,7 +15,7 @@ internal sealed class TaskAudits(Surroundings surroundings, TaskSuite suite)
     public SuiteRecords Own { get; } = SuiteRecords.Load(surroundings.Root);
 
     /// <summary>Verdicts in the order of the files. What was audited before is not audited again while file and rules are the same.</summary>
-    /// <exception cref="CliException">Something that every audit needs is missing; what was found until then is kept.</exception>
+    /// <exception cref="CliException">The very first audit lacks something: so will all.</exception>
     public async Task<IReadOnlyList<AuditedTask>> RunAsync(IReadOnlyList<TaskFile> files, bool again, CancellationToken cancellationToken)
     {
         var verdicts = files.Select(file => again ? null : Known(file)).ToArray();
@@ -32,7 +32,12 @@ internal sealed class TaskAudits(Surroundings surroundings, TaskSuite suite)
                 try
                 {
                     verdicts[at] = VerdictOf(file, reply);
-                    await surroundings.Error.WriteLineAsync($"audited {++done} of {waiting.Count}: {file.Name}: {verdicts[at]!.Says}{(verdicts[at]!.IsFault ? $": {verdicts[at]!.Verdict.Reason}" : "")}");
+                    if (done == 0 && verdicts[at]!.Fault is { ExitCode: ExitCodes.Missing } missing)
+                    {
+                        throw new CliException(missing.ExitCode, missing.Message);
+                    }
+
+                    await surroundings.Error.WriteLineAsync($"audited {++done} of {waiting.Count}: {file.Name}: {verdicts[at]!.Says}");
                     if (done % SaveEvery == 0)
                     {
                         Save();
@@ -50,6 +55,17 @@ internal sealed class TaskAudits(Surroundings surroundings, TaskSuite suite)
         }
 
         return [.. verdicts.OfType<AuditedTask>()];
+    }
+
+    /// <summary>Ends a verb whose audits failed in part: one that did does not cost the others their verdicts.</summary>
+    /// <exception cref="CliException">Some failed.</exception>
+    public static void Require(IReadOnlyList<AuditedTask> found)
+    {
+        var failures = found.Where(task => task.Fault is not null).ToList();
+        if (failures.Count > 0)
+        {
+            throw new CliException(failures[0].Fault!.ExitCode, $"{failures.Count} of {found.Count} tasks could not be audited: {string.Join("; ", failures.Select(task => $"{task.Verdict.Name}: {task.Verdict.Reason}"))}");
+        }
     }
 
     private SuiteRecords RecordsOf(string name) => ImportedTasks.Owns(name) ? _imported : Own;
@@ -76,11 +92,6 @@ internal sealed class TaskAudits(Surroundings surroundings, TaskSuite suite)
         }
 
         var fault = reply.Fault!;
-        if (fault.ExitCode is not (ExitCodes.BadInput or ExitCodes.Fault))
-        {
-            throw new CliException(fault.ExitCode, fault.Message);
-        }
-
         var prefix = file.Name + ": ";
         var reason = fault.Message.StartsWith(prefix, StringComparison.Ordinal) ? fault.Message[prefix.Length..] : fault.Message;
         if (fault.ExitCode == ExitCodes.BadInput && ImportedTasks.Owns(file.Name) && file.Entry is { Sha256: { } sha256 })
@@ -89,7 +100,7 @@ internal sealed class TaskAudits(Surroundings surroundings, TaskSuite suite)
         }
 
         var verdict = new TaskVerdict { Name = file.Name, Ranked = false, Reason = reason, Evidence = [] };
-        return new AuditedTask(verdict, CannotRun: fault.ExitCode == ExitCodes.BadInput, IsNew: false) { IsFault = fault.ExitCode == ExitCodes.Fault };
+        return new AuditedTask(verdict, CannotRun: fault.ExitCode == ExitCodes.BadInput, IsNew: false) { Fault = fault.ExitCode == ExitCodes.BadInput ? null : fault };
     }
 
     private AuditedTask Kept(SuiteRecords records, AuditRecord audit)

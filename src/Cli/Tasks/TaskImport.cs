@@ -31,7 +31,7 @@ internal sealed class TaskImport(Surroundings surroundings)
 
     /// <summary>Takes and audits them. A second time nothing is done for what has not changed.</summary>
     /// <exception cref="CliException">Another import is going on, or something that audits need is missing.</exception>
-    public async Task<ImportReport> RunAsync(ForeignSuite foreign, bool again, CancellationToken cancellationToken)
+    public async Task<(ImportReport Report, IReadOnlyList<AuditedTask> Audits)> RunAsync(ForeignSuite foreign, bool again, CancellationToken cancellationToken)
     {
         using var alone = Alone();
         var plan = Plan(foreign);
@@ -45,12 +45,12 @@ internal sealed class TaskImport(Surroundings surroundings)
 
         var suite = TaskSuite.Load(surroundings.Root, surroundings.Home);
         var found = await new TaskAudits(surroundings, suite).RunAsync([.. foreign.Tasks.Select(task => suite.Find(task.Name))], again, cancellationToken);
-        return plan with { DryRun = false, Tasks = [.. plan.Tasks.Zip(found, Judged)] };
+        return (plan with { DryRun = false, Tasks = [.. plan.Tasks.Zip(found, Judged)] }, found);
     }
 
     private static ImportedTask Judged(ImportedTask task, AuditedTask audited) => task with
     {
-        Verdict = audited switch { { IsFault: true } => "not_audited", { CannotRun: true } => "cannot_run", { Verdict.Ranked: true } => "ranked", _ => "unranked" },
+        Verdict = audited switch { { Fault: not null } => "not_audited", { CannotRun: true } => "cannot_run", { Verdict.Ranked: true } => "ranked", _ => "unranked" },
         Reason = audited.CannotRun && audited.Verdict.Evidence is [var why, ..] ? why.Detail : audited.Verdict.Reason,
     };
 

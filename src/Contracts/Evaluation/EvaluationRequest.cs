@@ -12,6 +12,9 @@ public sealed record EvaluationRequest
     /// <summary>Absolute path of the solution file.</summary>
     public required string SolutionPath { get; init; }
 
+    /// <summary>Why nothing that is made for this task ranks: what its audit found. Null: it may.</summary>
+    public string? TaskFlaw { get; init; }
+
     /// <summary><c>sim</c> (later <c>cuda</c>).</summary>
     public string Platform { get; init => field = string.IsNullOrEmpty(value) ? "sim" : value; } = "sim";
 

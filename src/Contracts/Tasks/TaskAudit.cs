@@ -3,6 +3,9 @@ namespace KernelForge.Contracts.Tasks;
 /// <summary>What an audit found: whether a solution that does less than a task asks for can be told from one that does it (design §4).</summary>
 public sealed record TaskAudit
 {
+    /// <summary>Version of the rules that this program knows; the reference worker's <c>audit.py</c> has the same.</summary>
+    public const int CurrentVersion = 1;
+
     /// <summary>Of the audit's rules: a verdict of other rules is stale.</summary>
     public required int Version { get; init; }
 

@@ -71,7 +71,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
             Environment = EnvironmentOf(profile, task),
         };
         outcome.AddTime("reference", describing.Elapsed);
-        outcome.UnrankedReasons.UnionWith(task.UnrankedReasons);
+        outcome.UnrankedReasons.UnionWith(request.TaskFlaw is { } flaw ? [$"the task does not rank: {flaw}"] : task.UnrankedReasons);
         try
         {
             return await JudgeAsync(new Case(profile, task, bytes, compiler, _runner, outcome) { SolutionPath = request.SolutionPath }, cancellationToken);

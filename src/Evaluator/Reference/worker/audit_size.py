@@ -16,6 +16,7 @@ from trace_operators import TooSlow, cost
 BYTES = 48 << 20
 OPERATIONS = 3e9
 FEWEST = 1
+MOST_BYTES = 3 << 28  # of everything; a run holds it several times over
 SEED = 1
 
 
@@ -50,7 +51,7 @@ def audit_module(task):
                 elements, operations = _cost(task.execute(knobs.apply(cut)) if cut else task.unchanged)
                 elements -= fixed
     shrunk = {}
-    if elements * 4 > 8 * BYTES or operations > 20 * OPERATIONS:
+    if (elements + fixed) * 4 > MOST_BYTES or operations > 20 * OPERATIONS:
         shrunk = _shrink(task, knobs, values, original, cut)
     changed = {**cut, **shrunk}
     factor = 1.0
@@ -97,7 +98,7 @@ def _shrink(task, knobs, values, original, cut):
             values[label] = 0
             continue
         shrunk = trial
-        if elements * 4 <= 8 * BYTES and operations <= 20 * OPERATIONS:
+        if elements * 4 <= MOST_BYTES and operations <= 20 * OPERATIONS:
             break
     return shrunk
 
