@@ -34,6 +34,8 @@ internal sealed class TestCli : IDisposable
 
     public Func<SearchOrder, Action<RunEvent>, RunReport> Search { get; set; } = (_, _) => throw new InvalidOperationException("nothing was to be searched");
 
+    public Func<SurveyRequest, CancellationToken, Task<SurveyReply>> Survey { get; set; } = (_, _) => throw new InvalidOperationException("nothing was to be audited");
+
     public Func<PtxRequest, PtxReply> Ptx { get; set; } = _ => throw new InvalidOperationException("nothing was to be compiled or launched");
 
     public MemoryStream Input { get; } = new();
@@ -65,6 +67,7 @@ internal sealed class TestCli : IDisposable
                     cancelled.ThrowIfCancellationRequested();
                     return Task.FromResult(Evaluate(request));
                 },
+                Survey = (request, cancelled) => Survey(request, cancelled),
                 Ptx = (request, _) => Task.FromResult(Ptx(request)),
                 Search = (order, _, happened, _) => Task.FromResult(Search(order, happened)),
                 Setting = Settings.GetValueOrDefault,

@@ -27,16 +27,16 @@ public sealed record TaskBrief
     /// <summary>What the task's audit found against it: nothing made for it ranks. Null: nothing.</summary>
     public string? Flaw { get; init; }
 
-    /// <summary>Reads a task file. The category is the part of the name before <c>/</c>.</summary>
+    /// <summary>Reads a task file. The category is the part of the name before its last <c>/</c>, without <c>imported/</c>.</summary>
     public static TaskBrief FromFile(string name, string path, TaskDescription? description = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         var bytes = File.ReadAllBytes(path);
-        var slash = name.IndexOf('/', StringComparison.Ordinal);
+        var parts = name.Split('/');
         return new TaskBrief
         {
             Name = name,
-            Category = slash > 0 ? name[..slash] : null,
+            Category = parts.Length > 1 ? parts[^2] : null,
             Path = System.IO.Path.GetFullPath(path),
             Source = System.Text.Encoding.UTF8.GetString(bytes),
             Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KernelForge.Contracts.Tasks;
 
 namespace KernelForge.Agents.Suite;
@@ -22,6 +23,10 @@ public sealed record AuditRecord
 
     /// <summary>At which size the published rule was tried.</summary>
     public required string Size { get; init; }
+
+    /// <summary>The task does not even run, so nothing else was looked at.</summary>
+    [JsonIgnore]
+    public bool CannotRun => Evidence.Any(evidence => evidence.Check == "runs" && evidence.Flaw);
 
     /// <summary>Everything that was looked at.</summary>
     public required IReadOnlyList<AuditEvidence> Evidence { get; init; }

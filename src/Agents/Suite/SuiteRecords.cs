@@ -26,11 +26,14 @@ public sealed class SuiteRecords
 
     /// <summary>Reads both files of a repository; what is not there is empty.</summary>
     /// <exception cref="InvalidDataException">A file is damaged.</exception>
-    public static SuiteRecords Load(string root)
-    {
-        var folder = Path.Combine(root, "bench-tasks");
-        return new SuiteRecords(folder, Audits(folder).Values, Read(Path.Combine(folder, "speed-of-light.json"), SuiteJson.Default.IReadOnlyListSpeedOfLightRecord));
-    }
+    public static SuiteRecords Load(string root) => Read(Path.Combine(root, "bench-tasks"));
+
+    /// <summary>Reads those of the imported tasks of a data folder.</summary>
+    /// <exception cref="InvalidDataException">A file is damaged.</exception>
+    public static SuiteRecords LoadImported(string home) => Read(ImportedTasks.FolderOf(home));
+
+    private static SuiteRecords Read(string folder) =>
+        new(folder, Audits(folder).Values, Read(Path.Combine(folder, "speed-of-light.json"), SuiteJson.Default.IReadOnlyListSpeedOfLightRecord));
 
     /// <summary>The audit of a task's current file; null where there is none of that version.</summary>
     public AuditRecord? Audit(string name, string sha256) =>
@@ -62,6 +65,25 @@ public sealed class SuiteRecords
         _audits[survey.Name] = record;
         _costs[survey.Name] = SpeedOfLightRecord.Of(survey);
         return record;
+    }
+
+    /// <summary>Precisions that tasks' operations are priced in, by the file's hash.</summary>
+    public IReadOnlyDictionary<string, string> Precisions() => _costs.Values.DistinctBy(record => record.Sha256).ToDictionary(record => record.Sha256, record => record.Cost.Precision, StringComparer.Ordinal);
+
+    /// <summary>Keeps that a task cannot run.</summary>
+    public AuditRecord KeepFailure(string name, string sha256, string reason)
+    {
+        _costs.Remove(name);
+        return _audits[name] = new AuditRecord
+        {
+            Name = name,
+            Sha256 = sha256,
+            Version = TaskAudit.CurrentVersion,
+            Ranked = false,
+            Reason = "cannot run: " + reason,
+            Size = "none",
+            Evidence = [new AuditEvidence { Check = "runs", Flaw = true, Detail = reason }],
+        };
     }
 
     /// <summary>Writes both files, without tasks that are gone. Each is there whole or as it was.</summary>
@@ -98,6 +120,7 @@ public sealed class SuiteRecords
     {
         var text = new StringBuilder("[\n").AppendJoin(",\n", records.Select(record => JsonSerializer.Serialize(record, type))).Append("\n]\n");
         var path = Path.Combine(_folder, file);
+        Directory.CreateDirectory(_folder);
         File.WriteAllText(path + ".new", text.ToString());
         File.Move(path + ".new", path, overwrite: true);
     }

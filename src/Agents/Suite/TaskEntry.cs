@@ -11,7 +11,11 @@ public sealed record TaskEntry
     /// <summary>The folder it lies in.</summary>
     public required string Category { get; init; }
 
-    /// <summary>Where it comes from: <c>kernelbench</c>, <c>multikernelbench</c>, <c>kernelforge</c>; null where nobody said.</summary>
+    /// <summary>SHA-256 of its file, lower-case hex; null where nobody looked.</summary>
+    [JsonIgnore]
+    public string? Sha256 { get; init; }
+
+    /// <summary>Where it comes from: <c>kernelbench</c>, <c>multikernelbench</c>, <c>kernelforge</c>, <c>imported</c>; null where nobody said.</summary>
     public string? Origin { get; init; }
 
     /// <summary>Its number in KernelBench, <c>L1/26</c>; null where it has none.</summary>

@@ -8,15 +8,17 @@ namespace KernelForge.Agents.Suite;
 
 /// <summary>
 /// The tasks in <c>bench-tasks/&lt;category&gt;/&lt;name&gt;.py</c>, read without Python: names from the folders, declared
-/// presets from the text, the rest from <c>index.json</c>.
+/// presets from the text, the rest from <c>index.json</c>. With a data folder, those that were imported into it too.
 /// </summary>
 public sealed partial class TaskSuite
 {
     private readonly string _folder;
+    private readonly string? _home;
 
-    private TaskSuite(string folder, IReadOnlyList<TaskEntry> tasks)
+    private TaskSuite(string folder, string? home, IReadOnlyList<TaskEntry> tasks)
     {
         _folder = folder;
+        _home = home;
         Tasks = tasks;
     }
 
@@ -24,21 +26,20 @@ public sealed partial class TaskSuite
     public IReadOnlyList<TaskEntry> Tasks { get; }
 
     /// <summary>Reads the suite of a repository.</summary>
-    public static TaskSuite Load(string root)
+    /// <param name="root">The repository.</param>
+    /// <param name="home">The data folder with imported tasks; null: without them.</param>
+    /// <exception cref="InvalidDataException">A file beside the tasks is damaged.</exception>
+    public static TaskSuite Load(string root, string? home = null)
     {
         var folder = Path.Combine(root, "bench-tasks");
         var index = ReadIndex(Path.Combine(folder, "index.json"));
-        var audits = SuiteRecords.Audits(folder);
-        if (!Directory.Exists(folder))
-        {
-            return new TaskSuite(folder, []);
-        }
-
-        var tasks = Directory.EnumerateDirectories(folder)
-            .SelectMany(category => Directory.EnumerateFiles(category, "*.py"))
-            .Select(file => Describe(file, index, audits))
-            .OrderBy(task => task.Name, StringComparer.Ordinal);
-        return new TaskSuite(folder, [.. tasks]);
+        var own = Read(folder, (category, name) => $"{category}/{name}", (entry, _) => index.GetValueOrDefault(entry.Name) is { } line
+            ? entry with { Origin = line.Origin, Kernelbench = line.Kernelbench, Difficulty = line.Difficulty }
+            : entry);
+        var imported = home is null
+            ? []
+            : Read(ImportedTasks.FolderOf(home), ImportedTasks.NameOf, (entry, name) => entry with { Origin = ImportedTasks.Origin, Kernelbench = ImportedTasks.NumberOf(entry.Category, name) });
+        return new TaskSuite(folder, home, [.. own.Concat(imported).OrderBy(task => task.Name, StringComparer.Ordinal)]);
     }
 
     /// <summary>Finds the task that the user named: a name, a path to a <c>.py</c> file, or <c>kernelbench:L1/19</c>.</summary>
@@ -49,9 +50,9 @@ public sealed partial class TaskSuite
         if (text.StartsWith("kernelbench:", StringComparison.OrdinalIgnoreCase))
         {
             var number = text["kernelbench:".Length..];
-            return Tasks.FirstOrDefault(task => string.Equals(task.Kernelbench, number, StringComparison.OrdinalIgnoreCase)) is { } numbered
+            return Numbered(number) is { } numbered
                 ? FileOf(numbered)
-                : throw new TaskNotFoundException($"no task of the suite is KernelBench's {number}; known: {string.Join(", ", Tasks.Where(task => task.Kernelbench is not null).Select(task => task.Kernelbench).Order(StringComparer.Ordinal))}");
+                : throw new TaskNotFoundException($"no task of the suite is KernelBench's {number}; known: {string.Join(", ", Tasks.Select(task => task.Kernelbench).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}");
         }
 
         if (Tasks.FirstOrDefault(task => task.Name == text) is { } named)
@@ -62,8 +63,12 @@ public sealed partial class TaskSuite
         return text.EndsWith(".py", StringComparison.Ordinal) || File.Exists(text) ? ByPath(text) : throw Unknown(text);
     }
 
+    /// <summary>The task with a number of KernelBench: our own where there is one, else the first imported one; null: none.</summary>
+    public TaskEntry? Numbered(string number) =>
+        Tasks.Where(task => string.Equals(task.Kernelbench, number, StringComparison.OrdinalIgnoreCase)).OrderBy(task => ImportedTasks.Owns(task.Name)).FirstOrDefault();
+
     /// <summary>Path of a task's file.</summary>
-    public TaskFile FileOf(TaskEntry task) => new(task.Name, Path.Combine(_folder, task.Name + ".py"), task);
+    public TaskFile FileOf(TaskEntry task) => new(task.Name, _home is not null && ImportedTasks.Owns(task.Name) ? ImportedTasks.PathOf(_home, task.Name) : Path.Combine(_folder, task.Name + ".py"), task);
 
     private TaskFile ByPath(string text)
     {
@@ -73,9 +78,8 @@ public sealed partial class TaskSuite
             throw new InvalidDataException($"there is no task file {text}");
         }
 
-        var relative = Path.GetRelativePath(_folder, path);
-        return Tasks.FirstOrDefault(task => task.Name + ".py" == relative) is { } task
-            ? FileOf(task)
+        return Tasks.Select(FileOf).FirstOrDefault(file => Path.GetFullPath(file.Path) == path) is { } known
+            ? known
             : new TaskFile(Path.GetFileNameWithoutExtension(path), path, null);
     }
 
@@ -88,11 +92,23 @@ public sealed partial class TaskSuite
         return new TaskNotFoundException($"there is no task '{text}'; {hint} A TASK is a name such as activation/gelu, a path to a .py file, or kernelbench:L1/26.");
     }
 
-    private static TaskEntry Describe(string file, Dictionary<string, IndexEntry> index, IReadOnlyDictionary<string, AuditRecord> audits)
+    private static IEnumerable<TaskEntry> Read(string folder, Func<string, string, string> nameOf, Func<TaskEntry, string, TaskEntry> complete)
+    {
+        if (!Directory.Exists(folder))
+        {
+            return [];
+        }
+
+        var audits = SuiteRecords.Audits(folder);
+        return Directory.EnumerateDirectories(folder)
+            .SelectMany(category => Directory.EnumerateFiles(category, "*.py"))
+            .Select(file => complete(Describe(file, nameOf, audits), Path.GetFileNameWithoutExtension(file)));
+    }
+
+    private static TaskEntry Describe(string file, Func<string, string, string> nameOf, IReadOnlyDictionary<string, AuditRecord> audits)
     {
         var category = Path.GetFileName(Path.GetDirectoryName(file))!;
-        var name = $"{category}/{Path.GetFileNameWithoutExtension(file)}";
-        index.TryGetValue(name, out var entry);
+        var name = nameOf(category, Path.GetFileNameWithoutExtension(file));
         var bytes = File.ReadAllBytes(file);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
         var audit = audits.GetValueOrDefault(name) is { } record && record.Sha256 == sha256 && record.Version == TaskAudit.CurrentVersion ? record : null;
@@ -100,12 +116,10 @@ public sealed partial class TaskSuite
         {
             Name = name,
             Category = category,
-            Origin = entry?.Origin,
-            Kernelbench = entry?.Kernelbench,
+            Sha256 = sha256,
             Ranked = audit?.Ranked,
             Reason = audit is null ? "not audited yet: ./kernelforge tasks audit" : audit.Reason,
             Presets = PresetsOf(Encoding.UTF8.GetString(bytes)),
-            Difficulty = entry?.Difficulty,
         };
     }
 
@@ -127,12 +141,20 @@ public sealed partial class TaskSuite
         {
             using var stream = File.OpenRead(path);
             var entries = JsonSerializer.Deserialize(stream, SuiteJson.Default.IReadOnlyListIndexEntry) ?? [];
-            return entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+            return entries.GroupBy(entry => entry.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice
+                ? throw new InvalidDataException($"{path}, {LinesOf(path, twice.Key)}: two tasks are named {twice.Key}; expected one line a task")
+                : entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         }
-        catch (Exception error) when (error is JsonException or ArgumentException)
+        catch (JsonException error)
         {
             throw new InvalidDataException($"{path}: {error.Message}", error);
         }
+    }
+
+    private static string LinesOf(string path, string name)
+    {
+        var lines = File.ReadLines(path).Index().Where(line => line.Item.Contains($"\"{name}\"", StringComparison.Ordinal)).Select(line => line.Index + 1).Distinct();
+        return "lines " + string.Join(" and ", lines);
     }
 
     // PRESETS = { … } up to the brace that stands first on its line, or the end of the line.

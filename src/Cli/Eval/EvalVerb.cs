@@ -32,7 +32,7 @@ internal static class EvalVerb
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var file = TaskSuite.Load(surroundings.Root).Find(result.GetRequiredValue(task));
+            var file = TaskSuite.Load(surroundings.Root, surroundings.Home).Find(result.GetRequiredValue(task));
             using var text = await SolutionFile.OpenAsync(result.GetRequiredValue(solution), surroundings, cancellationToken);
             var request = new EvaluationRequest
             {

@@ -15,6 +15,7 @@ namespace KernelForge.Cli.Json;
 [JsonSerializable(typeof(IReadOnlyList<TaskEntry>))]
 [JsonSerializable(typeof(TaskDetails))]
 [JsonSerializable(typeof(IReadOnlyList<TaskVerdict>))]
+[JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(KernelForge.Contracts.Benchmarks.BenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ServiceFile))]

@@ -42,7 +42,7 @@ internal static class RunVerb
             {
                 RunId = id,
                 Folder = FolderOf(id, surroundings),
-                Task = TaskSuite.Load(surroundings.Root).Find(result.GetRequiredValue(task)),
+                Task = TaskSuite.Load(surroundings.Root, surroundings.Home).Find(result.GetRequiredValue(task)),
                 Strategy = result.GetRequiredValue(strategy),
                 Coder = result.GetValue(coder) ?? ConfiguredCoder(surroundings),
                 Judge = result.GetRequiredValue(judge),

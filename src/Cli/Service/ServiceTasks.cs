@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using KernelForge.Agents.Suite;
+using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Service;
 
 namespace KernelForge.Cli.Service;
@@ -12,14 +13,27 @@ internal static partial class ServiceTasks
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The name of what the user typed: a path to a <c>.py</c> file, or a name that the service knows.</summary>
-    public static async Task<string> NameOfAsync(ServiceClient client, string text, string root, CancellationToken cancellationToken) =>
-        text.EndsWith(".py", StringComparison.Ordinal) ? await NameOfAsync(client, TaskSuite.Load(root).Find(text), cancellationToken) : text;
+    private const string KernelBench = "kernelbench:";
 
-    /// <summary>The suite's name of a task; the hash of one that is handed over now.</summary>
+    /// <summary>The name of what the user typed: a path to a <c>.py</c> file, a name that the service knows, or one of an imported task.</summary>
+    public static async Task<string> NameOfAsync(ServiceClient client, string text, Surroundings surroundings, CancellationToken cancellationToken)
+    {
+        if (text.EndsWith(".py", StringComparison.Ordinal) || ImportedTasks.Owns(text))
+        {
+            return await NameOfAsync(client, TaskSuite.Load(surroundings.Root, surroundings.Home).Find(text), cancellationToken);
+        }
+
+        return text.StartsWith(KernelBench, StringComparison.OrdinalIgnoreCase)
+            && TaskSuite.Load(surroundings.Root, surroundings.Home) is var suite
+            && suite.Numbered(text[KernelBench.Length..]) is { } numbered
+                ? await NameOfAsync(client, suite.FileOf(numbered), cancellationToken)
+                : text;
+    }
+
+    /// <summary>The suite's name of a task; the hash of one that is handed over now, as imported ones are: the service may know them only after its next start.</summary>
     public static async Task<string> NameOfAsync(ServiceClient client, TaskFile file, CancellationToken cancellationToken)
     {
-        if (file.Entry is { } entry)
+        if (file.Entry is { } entry && !ImportedTasks.Owns(entry.Name))
         {
             return entry.Name;
         }

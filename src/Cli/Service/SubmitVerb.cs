@@ -31,7 +31,7 @@ internal static class SubmitVerb
             using var client = await ServiceLocation.NeedAsync(surroundings, cancellationToken);
             SubmissionOrder order = new()
             {
-                Task = await ServiceTasks.NameOfAsync(client, result.GetRequiredValue(task), surroundings.Root, cancellationToken),
+                Task = await ServiceTasks.NameOfAsync(client, result.GetRequiredValue(task), surroundings, cancellationToken),
                 Code = code,
                 Platform = result.GetRequiredValue(platform),
                 Device = result.GetValue(device),

@@ -12,32 +12,36 @@ namespace KernelForge.Cli.Tasks;
 internal static class TasksVerb
 {
     /// <summary>The verb.</summary>
-    public static Command Create(Surroundings surroundings) => new("tasks", "the suite: list, show, audit")
+    public static Command Create(Surroundings surroundings) => new("tasks", "the suite: list, show, audit, import")
     {
         List(surroundings),
         Show(surroundings),
         AuditVerb.Create(surroundings),
-        StandIn.Create("import", "takes a folder of task files into the suite (comes later)", "tasks import is not part of this version yet"),
+        ImportVerb.Create(surroundings),
     };
 
     private static Command List(Surroundings surroundings)
     {
         var category = new Option<string?>("--category") { Description = "Only this category, such as activation", HelpName = "C" };
+        var level = new Option<string?>("--level") { Description = "Only this level of KernelBench: 1, 2, 3", HelpName = "L" };
+        var verdict = new Option<string?>("--verdict") { Description = "Only ranked, unranked or unaudited tasks", HelpName = "V" };
+        var precision = new Option<string?>("--precision") { Description = "Only tasks whose operations have this precision, such as float32", HelpName = "P" };
+        var origin = new Option<string?>("--origin") { Description = "Only tasks from kernelbench, multikernelbench, kernelforge or imported", HelpName = "O" };
+        var difficulty = new Option<string?>("--difficulty") { Description = "Only easy, medium or hard tasks", HelpName = "D" };
         var json = new Option<bool>("--json") { Description = "One JSON document" };
-        var command = new Command("list", "Every task of the suite") { category, json };
+        var command = new Command("list", "Every task of the suite, and what was imported") { category, level, verdict, precision, origin, difficulty, json };
         command.SetAction(async (result, _) =>
         {
-            var suite = TaskSuite.Load(surroundings.Root);
-            var tasks = suite.Tasks;
-            if (result.GetValue(category) is { } wanted)
+            var wanted = new TaskTraits
             {
-                tasks = [.. tasks.Where(task => task.Category == wanted)];
-                if (tasks.Count == 0)
-                {
-                    throw new CliException(ExitCodes.Usage, $"there is no category '{wanted}'; known: {string.Join(", ", suite.Tasks.Select(task => task.Category).Distinct(StringComparer.Ordinal))}");
-                }
-            }
-
+                Category = result.GetValue(category),
+                Level = result.GetValue(level),
+                Verdict = result.GetValue(verdict),
+                Precision = result.GetValue(precision),
+                Origin = result.GetValue(origin),
+                Difficulty = result.GetValue(difficulty),
+            };
+            var tasks = Wanted(wanted, TaskSuite.Load(surroundings.Root, surroundings.Home).Tasks, surroundings);
             if (result.GetValue(json))
             {
                 await JsonOutput.WriteAsync(surroundings.Out, tasks, context => context.IReadOnlyListTaskEntry);
@@ -52,6 +56,21 @@ internal static class TasksVerb
         return command;
     }
 
+    private static IReadOnlyList<TaskEntry> Wanted(TaskTraits wanted, IReadOnlyList<TaskEntry> tasks, Surroundings surroundings)
+    {
+        if (!wanted.Any)
+        {
+            return tasks;
+        }
+
+        // The costs of a whole suite are long; they are read only when somebody asks.
+        var costs = wanted.Precision is null ? [] : new[] { SuiteRecords.Load(surroundings.Root).Precisions(), SuiteRecords.LoadImported(surroundings.Home).Precisions() };
+        var traits = tasks.Select(task => TaskTraits.Of(task.Category, task.Kernelbench, task.Ranked, costs.Select(known => known.GetValueOrDefault(task.Sha256!)).FirstOrDefault(known => known is not null), task.Origin, task.Difficulty)).ToList();
+        return wanted.Unknown(traits) is { } unknown
+            ? throw new CliException(ExitCodes.Usage, unknown)
+            : [.. tasks.Zip(traits).Where(pair => wanted.Admits(pair.Second)).Select(pair => pair.First)];
+    }
+
     private static Command Show(Surroundings surroundings)
     {
         var task = new Argument<string>("TASK") { Description = "A name, a path to a .py file, or kernelbench:L1/26" };
@@ -59,7 +78,7 @@ internal static class TasksVerb
         var command = new Command("show", "One task: what is known of it, and its file") { task, json };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var file = TaskSuite.Load(surroundings.Root).Find(result.GetRequiredValue(task));
+            var file = TaskSuite.Load(surroundings.Root, surroundings.Home).Find(result.GetRequiredValue(task));
             var details = Details(file, await File.ReadAllBytesAsync(file.Path, cancellationToken));
             if (result.GetValue(json))
             {
@@ -93,7 +112,7 @@ internal static class TasksVerb
     private static void Print(Screen screen, IReadOnlyList<TaskEntry> tasks)
     {
         screen.Table(
-            ["task", "kernelbench", "presets", "difficulty", "origin"],
+            ["task", "kernelbench", "presets", "difficulty", "origin", "ranked"],
             tasks.Select(task => (IReadOnlyList<string?>)
             [
                 Markup.Escape(task.Name),
@@ -101,6 +120,7 @@ internal static class TasksVerb
                 task.Presets.Count > 0 ? string.Join(' ', task.Presets) : "derived",
                 task.Difficulty ?? "-",
                 task.Origin ?? "-",
+                task.Ranked switch { true => "yes", false => "no", null => "-" },
             ]),
             indent: 0);
     }

@@ -28,7 +28,7 @@ public sealed record TaskAudit
 /// <summary>One thing that an audit looked at.</summary>
 public sealed record AuditEvidence
 {
-    /// <summary><c>fake</c>, <c>randomness</c>, <c>undefined_winner</c>, <c>repeatability</c>, <c>not_a_number</c>, <c>vanishing</c>, <c>no_op</c>, <c>dead_work</c>, <c>influence</c> or <c>cancels</c>.</summary>
+    /// <summary><c>fake</c>, <c>randomness</c>, <c>undefined_winner</c>, <c>repeatability</c>, <c>not_a_number</c>, <c>vanishing</c>, <c>no_op</c>, <c>dead_work</c>, <c>influence</c>, <c>cancels</c>, or <c>runs</c> of an imported task that does not.</summary>
     public required string Check { get; init; }
 
     /// <summary>It keeps the task from ranking.</summary>

@@ -11,6 +11,7 @@ public sealed class PageTests(RestService rest) : IClassFixture<RestService>
     [InlineData("/")]
     [InlineData("/leaderboard")]
     [InlineData("/tasks")]
+    [InlineData("/tasks?category=activation&verdict=unaudited")]
     [InlineData("/no/such/page")]
     public async Task A_page_allows_nothing_from_elsewhere_and_nothing_written_into_it(string address)
     {

@@ -10,14 +10,20 @@ internal sealed class TaskCatalogue(NpgsqlDataSource database, ServiceSettings s
 {
     private const long ImportLock = 0x6b66_7461_736b_73;
 
-    /// <summary>Brings the suite's tasks up to date; of several processes that start at once each finds the others' work done.</summary>
+    /// <summary>Precisions that tasks' operations are priced in, by the file's hash: as they were when this process started.</summary>
+    public IReadOnlyDictionary<string, string> Precisions { get; private set; } = new Dictionary<string, string>();
+
+    /// <summary>Brings the suite's and the imported tasks up to date; of several processes that start at once each finds the others' work done.</summary>
     public async Task ImportSuiteAsync(CancellationToken cancellationToken)
     {
-        var suite = TaskSuite.Load(settings.Root);
+        var suite = TaskSuite.Load(settings.Root, settings.Home);
+        Precisions = SuiteRecords.Load(settings.Root).Precisions().Concat(SuiteRecords.LoadImported(settings.Home).Precisions())
+            .DistinctBy(known => known.Key).ToDictionary(StringComparer.Ordinal);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await AloneAsync(connection, cancellationToken);
-        foreach (var entry in suite.Tasks)
+        // The hash is the key: of several tasks of one text the first is held, our own before imported ones.
+        foreach (var entry in suite.Tasks.OrderBy(task => ImportedTasks.Owns(task.Name)).DistinctBy(task => task.Sha256))
         {
             var source = await File.ReadAllTextAsync(suite.FileOf(entry).Path, cancellationToken);
             await KeepAsync(connection, entry, source, cancellationToken);

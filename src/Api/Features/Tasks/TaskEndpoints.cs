@@ -1,3 +1,4 @@
+using KernelForge.Agents.Suite;
 using KernelForge.Api.Rest;
 using KernelForge.Contracts.Service;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,6 +15,8 @@ internal static class TaskEndpoints
         group.MapGet("", ListAsync).WithSummary("Tasks by name, without their texts").ProducesProblem(400);
         group.MapGet("/{category}/{name}", (string category, string name, TaskReader reader, TaskNames names, CancellationToken cancellationToken) =>
             FindAsync($"{category}/{name}", reader, names, cancellationToken)).WithSummary("A task with its text").ProducesProblem(404);
+        group.MapGet("/imported/{category}/{name}", (string category, string name, TaskReader reader, TaskNames names, CancellationToken cancellationToken) =>
+            FindAsync(ImportedTasks.NameOf(category, name), reader, names, cancellationToken)).WithSummary("An imported task with its text").ProducesProblem(404);
         group.MapGet("/{name}", FindAsync).WithSummary("A task without a category").ProducesProblem(404);
         group.MapPost("", KeepAsync).WithSummary("A new task, or a new version of one: it can be judged at once, and ranks once it was audited")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413);

@@ -59,7 +59,7 @@ internal sealed class TaskNames(NpgsqlDataSource database, TimeProvider time)
         var condition = text.StartsWith(KernelBench, StringComparison.OrdinalIgnoreCase) ? "current AND lower(kernelbench) = lower($1)"
             : text.Length == 64 && text.All(char.IsAsciiHexDigitLower) ? "sha256 = $1"
             : "current AND name = $1";
-        await using var command = database.CreateCommand($"SELECT sha256, name, category, presets FROM tasks WHERE {condition}");
+        await using var command = database.CreateCommand($"SELECT sha256, name, category, presets FROM tasks WHERE {condition} ORDER BY origin IS NOT DISTINCT FROM 'imported', name LIMIT 1");
         command.Parameters.AddWithValue(text.StartsWith(KernelBench, StringComparison.OrdinalIgnoreCase) ? text[KernelBench.Length..] : text);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)

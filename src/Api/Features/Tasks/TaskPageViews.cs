@@ -1,10 +1,21 @@
+using KernelForge.Agents.Suite;
 using KernelForge.Api.Features.Leaderboard;
 using KernelForge.Api.Features.Runs;
 
 namespace KernelForge.Api.Features.Tasks;
 
 /// <summary>The tasks' page.</summary>
-public sealed record TasksPageView(IReadOnlyList<TaskLine> Tasks);
+public sealed record TasksPageView
+{
+    /// <summary>Those that are wanted, by name.</summary>
+    public required IReadOnlyList<TaskLine> Tasks { get; init; }
+
+    /// <summary>What is wanted.</summary>
+    public required TaskTraits Filter { get; init; }
+
+    /// <summary>What all tasks have.</summary>
+    public required IReadOnlyList<TaskTraits> Known { get; init; }
+}
 
 /// <summary>A task in the list.</summary>
 public sealed record TaskLine
@@ -18,6 +29,8 @@ public sealed record TaskLine
     public string? Kernelbench { get; init; }
 
     public string? Difficulty { get; init; }
+
+    public string Sha256 { get; init; } = "";
 
     /// <summary>Whether its results may stand on a board; null before it was audited.</summary>
     public bool? Ranked { get; init; }

@@ -1,3 +1,4 @@
+using KernelForge.Agents.Suite;
 using KernelForge.Api.Features.Leaderboard;
 using KernelForge.Api.Features.Runs;
 using KernelForge.Api.Pages;
@@ -8,26 +9,42 @@ using Npgsql;
 namespace KernelForge.Api.Features.Tasks;
 
 /// <summary>Reads the tasks' pages.</summary>
-internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, NpgsqlDataSource database, Boards boards, RunList runs)
+internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, NpgsqlDataSource database, Boards boards, RunList runs, TaskCatalogue catalogue)
 {
     /// <summary>Maps <c>/tasks</c> and <c>/tasks/{category}/{name}</c>; a task outside the suite may have no category.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/tasks", async (TaskPagesQuery query, CancellationToken cancellationToken) => WebPages.Show<TasksPage>(await query.ReadAsync(cancellationToken)));
+        routes.MapGet("/tasks", async (string? category, string? level, string? verdict, string? precision, string? origin, string? difficulty, TaskPagesQuery query, CancellationToken cancellationToken) =>
+        {
+            TaskTraits wanted = new() { Category = Given(category), Level = Given(level), Verdict = Given(verdict), Precision = Given(precision), Origin = Given(origin), Difficulty = Given(difficulty) };
+            return WebPages.Show<TasksPage>(await query.ReadAsync(wanted, cancellationToken));
+        });
         routes.MapGet("/tasks/{**name}", async (string name, TaskPagesQuery query, CancellationToken cancellationToken) =>
             await query.ReadAsync(name, cancellationToken) is { } view ? WebPages.Show<TaskPage>(view) : WebPages.NotFound($"There is no task named {name}."));
     }
 
-    /// <summary>Every task, current versions.</summary>
-    public async Task<TasksPageView> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Tasks that have what is wanted, current versions.</summary>
+    public async Task<TasksPageView> ReadAsync(TaskTraits wanted, CancellationToken cancellationToken)
     {
         await using var db = await rows.CreateDbContextAsync(cancellationToken);
         var winners = (await boards.ReadAsync(new BoardFilter(null, null, null, null), null, 1, int.MaxValue, cancellationToken)).ToLookup(board => board.Task, StringComparer.Ordinal);
         var tasks = await db.Tasks.AsNoTracking().Where(task => task.Current).OrderBy(task => task.Name)
-            .Select(task => new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked })
+            .Select(task => new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked, Sha256 = task.Sha256 })
             .ToListAsync(cancellationToken);
-        return new TasksPageView(
-            tasks.ConvertAll(task => task with { Solutions = winners[task.Name].Sum(board => board.Count), Best = winners[task.Name].MaxBy(board => board.Rows[0].SpeedupFactor) }));
+        var traits = tasks.ConvertAll(task => TaskTraits.Of(task.Category, task.Kernelbench, task.Ranked, catalogue.Precisions.GetValueOrDefault(task.Sha256), task.Origin, task.Difficulty));
+        return new TasksPageView
+        {
+            Tasks =
+            [
+                .. tasks.Zip(traits).Where(pair => wanted.Admits(pair.Second)).Select(pair => pair.First with
+                {
+                    Solutions = winners[pair.First.Name].Sum(board => board.Count),
+                    Best = winners[pair.First.Name].MaxBy(board => board.Rows[0].SpeedupFactor),
+                }),
+            ],
+            Filter = wanted,
+            Known = traits,
+        };
     }
 
     /// <summary>A task; null: there is none of that name.</summary>
@@ -49,6 +66,8 @@ internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, Npgs
                 Figures = await FiguresAsync(task.Sha256, cancellationToken),
             };
     }
+
+    private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 
     private async Task<IReadOnlyList<TaskFigure>> FiguresAsync(string sha256, CancellationToken cancellationToken)
     {
