@@ -1,7 +1,7 @@
 """Attention without softmax: out = f(Q) @ (f(K)^T @ V) with f(x) = relu(x) + 1e-6, and no normaliser.
 
-Q, K, V: float32 [batch_size, seq_len, d_model], standard normal. out: float32
-[batch_size, seq_len, d_model], sums of seq_len * d_model products.
+Q, K, V: float32 [batch_size, seq_len, d_model], standard normal. out: float32 [batch_size, seq_len, d_model], sums of
+seq_len * d_model products.
 f(K)^T @ V is a matrix d_model x d_model a sample. Two batched products, 17 billion operations at full size; f belongs
 into their loads.
 

@@ -1,10 +1,10 @@
 """A 3 x 3 convolution, batch normalisation, then a constant factor: out = 2 * bn(conv(x)).
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv: Conv2d without bias, no padding. bn: mean
-and biased variance a channel over the batch, eps 1e-5, bn.weight (1) and bn.bias (0). out: float32 [batch_size,
-out_channels, height - 2, width - 2]. Forward also moves bn.running_mean, bn.running_var and bn.num_batches_tracked,
-which out does not depend on. Statistics first, results after: the 496 MiB between them at full size are written and
-read back, or computed twice.
+and biased variance a channel over the batch, eps 1e-5, bn.weight (1) and bn.bias (0).
+out: float32 [batch_size, out_channels, height - 2, width - 2]. Forward also moves bn.running_mean, bn.running_var and
+bn.num_batches_tracked, which out does not depend on.
+Statistics first, results after: the 496 MiB between them at full size are written and read back, or computed twice.
 
 Strict variant of fuse/conv2d_batch_norm_scaling. The published convolution has a bias that the norm takes away again, a
 hundredth of all parameters without influence; here it has none.

@@ -1,8 +1,8 @@
 """A 3 x 3 convolution, ReLU, hard swish written out: v = max(0, conv(x)), out = v * min(1, max(0, (v + 3) / 6)).
 
 x: float32 [batch_size, in_channels, height, width], normal with a standard deviation of 8. conv: Conv2d with bias, no
-padding. out: float32 [batch_size, out_channels, height - 2, width - 2]. PyTorch makes six kernels of it; in one, the
-activations vanish in the epilogue of 19 billion operations at full size.
+padding. out: float32 [batch_size, out_channels, height - 2, width - 2].
+PyTorch makes six kernels of it; in one, the activations vanish in the epilogue of 19 billion operations at full size.
 
 Strict variant of fuse/conv2d_relu_hard_swish. Published values stay below 3, so that the limits of the gate never act;
 inputs are normal and wider here.

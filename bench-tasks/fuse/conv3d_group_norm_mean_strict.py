@@ -2,8 +2,7 @@
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv: Conv3d 3 x 3 x 3 with bias, no
 padding. group_norm: num_groups groups of channels, biased variance, eps 1e-5, weight (normal with a standard deviation
-of 4) and bias (standard normal) a channel. out:
-float32 [batch_size].
+of 4) and bias (standard normal) a channel. out: float32 [batch_size].
 Sums and sums of squares a channel suffice for the result.
 
 Strict variant of fuse/conv3d_group_norm_mean. Published weights of the norm are 1 and its biases 0, so that every mean

@@ -3,8 +3,8 @@ mask: out = clamp(min(norm(conv(x)), 1), 0, 1) * mask / 0.8.
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv: Conv3d 3 x 3 x 3 with bias, no
 padding. norm: `groups` groups of channels, biased variance, eps 1e-5, weight (1) and bias (0) a channel. mask: bool
-[batch_size, out_channels, depth - 2, height - 2, width - 2], false with probability 0.2. out: float32
-[batch_size, out_channels, depth - 2, height - 2, width - 2].
+[batch_size, out_channels, depth - 2, height - 2, width - 2], false with probability 0.2. out: float32 [batch_size,
+out_channels, depth - 2, height - 2, width - 2].
 
 Strict variant of fuse/conv3d_group_norm_min_clamp_dropout. In the published task the lower limit is also the upper one,
 so that every result is 0, and dropout draws a new mask in each run; here the smaller of each value and the upper limit

@@ -2,8 +2,9 @@
 out[b, :, h, w] = softmax over o of (min over d of conv(x)[b, o, d, h, w]).
 
 x: float32 [batch_size, in_channels, depth, height, width], normal with a standard deviation of 4. conv: Conv3d 3 x 3 x
-3 with bias, no padding. out: float32 [batch_size, out_channels, height - 2, width - 2]. The depth is walked by one
-thread or one block, so that a twenty-second of the 232 MiB of convolution results at full size is written.
+3 with bias, no padding. out: float32 [batch_size, out_channels, height - 2, width - 2].
+The depth is walked by one thread or one block, so that a twenty-second of the 232 MiB of convolution results at full
+size is written.
 
 Strict variant of fuse/conv3d_min_softmax. Published results are so alike and small that half-precision arithmetic is
 within the tolerance; inputs are normal and wider here.

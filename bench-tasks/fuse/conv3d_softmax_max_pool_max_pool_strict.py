@@ -3,8 +3,8 @@ out = max_pool(max_pool(softmax over o of conv(x))).
 
 x: float32 [batch_size, in_channels, depth, height, width], normal with a standard deviation of 4. conv: Conv3d 3 x 3 x
 3 with bias, no padding. Tiles do not overlap and what is left over counts nowhere. out: float32 [batch_size,
-out_channels, (depth - 2) // 4, (height - 2) // 4, (width - 2) // 4]. The two pools are one over 4 x 4 x 4, which leaves
-out edges of an odd first result; 1/64 of the softmax is written.
+out_channels, (depth - 2) // 4, (height - 2) // 4, (width - 2) // 4].
+The two pools are one over 4 x 4 x 4, which leaves out edges of an odd first result; 1/64 of the softmax is written.
 
 Strict variant of fuse/conv3d_softmax_max_pool_max_pool. Published results are so alike and small that half-precision
 arithmetic is within the tolerance; inputs are normal and wider here.

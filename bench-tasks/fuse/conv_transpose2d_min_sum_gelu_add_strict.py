@@ -2,8 +2,8 @@
 GELU, an addend: out[b, 0, 0, w] = gelu(mean over h of min over o of conv_transpose(x)[b, o, h, w]) + bias.
 
 x: float32 [batch_size, in_channels, height, width], uniform in [0, 1). conv_transpose: ConvTranspose2d 3 x 3, stride 2,
-padding 1, output padding 1, with bias. bias: float32 [1, 1, 1], standard normal. out: float32
-[batch_size, 1, 1, 2 * width].
+padding 1, output padding 1, with bias. bias: float32 [1, 1, 1], standard normal. out: float32 [batch_size, 1, 1, 2 *
+width].
 Two reductions along different axes: 16 KiB out of 512 MiB of convolution results at full size.
 
 Strict variant of fuse/conv_transpose2d_min_sum_gelu_add. Published sums are far below 0, where GELU is 0, so that every

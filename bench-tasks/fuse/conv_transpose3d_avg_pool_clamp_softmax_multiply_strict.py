@@ -3,11 +3,9 @@ each channel, a factor a channel: out[b, o] = scale[o] * softmax over d, h, w of
 1).
 
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1). conv_transpose: ConvTranspose3d 3 x 3 x
-3, stride 2, padding 1, output padding 1, with bias. scale: float32 [1, out_channels, 1, 1, 1], uniform
-between 0.5 and 1.5 times the number of voxels. out: float32
-[batch_size, out_channels, depth, height, width] (for even sizes).
-At full size a softmax runs over 131072 voxels. 2048 independent rows of 512 KiB: two
-passes over 1 GiB.
+3, stride 2, padding 1, output padding 1, with bias. scale: float32 [1, out_channels, 1, 1, 1], uniform between 0.5 and
+1.5 times the number of voxels. out: float32 [batch_size, out_channels, depth, height, width] (for even sizes).
+At full size a softmax runs over 131072 voxels. 2048 independent rows of 512 KiB: two passes over 1 GiB.
 
 Strict variant of fuse/conv_transpose3d_avg_pool_clamp_softmax_multiply. Published results are near 8e-6, so that zeros
 pass; here the learned factors start between half the number of voxels and one and a half times that, not at one.

@@ -2,8 +2,9 @@
 
 x: float32 [batch_size, in_channels, depth, height, width], normal with a standard deviation of 4. conv_transpose:
 ConvTranspose3d 3 x 3 x 3, stride 2, padding 1, with bias; each axis n becomes 2 * n - 1. out: float32 [batch_size,
-out_channels, 2 * depth - 1, 2 * height - 1, 2 * width - 1]. An output meets 1, 2, 4 or 8 of the 27 taps, by the
-parities of its coordinates. 7 billion operations and 120 MiB written at full size.
+out_channels, 2 * depth - 1, 2 * height - 1, 2 * width - 1].
+An output meets 1, 2, 4 or 8 of the 27 taps, by the parities of its coordinates. 7 billion operations and 120 MiB
+written at full size.
 
 Strict variant of fuse/conv_transpose3d_clamp_min_divide. Published convolution results stay above the limit, which
 never acts; inputs are normal and wider here.

@@ -4,8 +4,8 @@ out[b, o] = mean over d, h, w of batch_norm(2 * conv_transpose(x))[b, o].
 x: float32 [batch_size, in_channels, depth, height, width], uniform in [0, 1) times one random number in [0, 1) a
 sample. conv_transpose: ConvTranspose3d 5 x 5 x 5, stride 1, with bias. batch_norm: mean and biased variance a channel
 over the batch, eps 1e-5, weight and bias standard normal. out: float32 [batch_size, out_channels, 1, 1, 1]. Forward
-also moves batch_norm.running_mean, .running_var and .num_batches_tracked. 537 billion operations at full size for 2048
-numbers; only sums and squares a sample and channel are needed.
+also moves batch_norm.running_mean, .running_var and .num_batches_tracked.
+537 billion operations at full size for 2048 numbers; only sums and squares a sample and channel are needed.
 
 Strict variant of fuse/conv_transpose3d_scale_batch_norm_global_avg_pool. Published samples are alike, so that their
 means differ little from the batch's and results are near 0, within the tolerance of half-precision arithmetic; here

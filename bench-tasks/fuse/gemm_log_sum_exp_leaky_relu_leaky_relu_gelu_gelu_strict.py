@@ -2,8 +2,8 @@
 out[b] = gelu(gelu(lr(lr(log(sum over o of exp(linear(x)[b, o])))))), lr with slope 0.01 below 0.
 
 x: float32 [batch_size, in_features], normal with a random standard deviation in [0, 4) a row. linear: Linear with bias.
-out: float32 [batch_size, 1]. Only running sums of exponentials leave the product's tiles. 137 billion operations for
-1024 numbers.
+out: float32 [batch_size, 1].
+Only running sums of exponentials leave the product's tiles. 137 billion operations for 1024 numbers.
 
 Strict variant of fuse/gemm_log_sum_exp_leaky_relu_leaky_relu_gelu_gelu. Published logarithms are all near 9, where none
 of the four activations changes anything; here the linear layer's bias starts at -log(out_features) - 1 and rows have

@@ -1,7 +1,8 @@
 """A linear layer, a factor, limits, exact GELU: out = gelu(clamp(0.5 * gemm(x), -2, 2)).
 
 x: float32 [batch_size, in_features], normal with a standard deviation of 8. gemm: Linear with bias. out: float32
-[batch_size, out_features]. 275 billion operations at full size.
+[batch_size, out_features].
+275 billion operations at full size.
 
 Strict variant of fuse/gemm_scaling_hard_tanh_gelu. Published products stay within the limits, which never act; inputs
 are normal and wider here.

@@ -1,8 +1,8 @@
 """A linear layer, an upper limit, the limit subtracted: out = min(linear(x), constant) - constant.
 
 x: float32 [batch_size, in_features], normal with a standard deviation of 8. linear: Linear with bias. constant:
-float32, 0-dim, a parameter, 2.0, to be read at run time. out: float32 [batch_size, out_features], at most 0. 1 GiB of
-weight is read at full size for 128 rows: 64 operations a byte, arithmetic and memory near balance.
+float32, 0-dim, a parameter, 2.0, to be read at run time. out: float32 [batch_size, out_features], at most 0.
+1 GiB of weight is read at full size for 128 rows: 64 operations a byte, arithmetic and memory near balance.
 
 Strict variant of fuse/matmul_min_subtract. Published products stay below 2, so that the limit never acts; inputs are
 normal and wider here.

@@ -3,7 +3,8 @@ s[b] = log(sum over h of exp(clamp(2 * 2 * matmul(x)[b, h], -10, 10))), out = s 
 e^t)).
 
 x: float32 [batch_size, input_size], normal with a random standard deviation in [0, 1.5) a row. matmul: Linear with
-bias. out: float32 [batch_size, 1]. Sums of exponentials alone leave the tiles of 137 billion operations.
+bias. out: float32 [batch_size, 1].
+Sums of exponentials alone leave the tiles of 137 billion operations.
 
 Strict variant of fuse/matmul_scale_residual_add_clamp_log_sum_exp_mish. Published values stay within the limits and
 logarithms are near 9, where Mish changes nothing; here the linear layer's bias starts at -log(hidden_size) / 4 and rows

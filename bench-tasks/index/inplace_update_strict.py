@@ -1,8 +1,9 @@
 """Rows of an input overwritten in place: x[idx[n]] = value[n]; the result is x itself.
 
 x: float32 [rows, columns], uniform in [0, 1), changed by forward. idx: int64 [num_updates], in [0, rows), all
-different. value: float32 [num_updates, columns], uniform in [0, 1). out: x. Rows that no index names stay where they
-are, so that only 8 MiB are read and written at full size.
+different.
+value: float32 [num_updates, columns], uniform in [0, 1). out: x.
+Rows that no index names stay where they are, so that only 8 MiB are read and written at full size.
 
 Strict variant of index/inplace_update. Published indices are drawn with replacement, and which of two writes to one row
 wins is undefined on a GPU, and x is zeros; here indices are the start of a permutation, and x is uniform.

@@ -1,7 +1,8 @@
 """Elements written within each row where an index says: out = x, then out[b, idx[b, i]] = updates[b, i].
 
 x: float32 [batch_size, row_len], uniform in [0, 1). idx: int64 [batch_size, num_updates], in [0, row_len), all of a row
-different. updates: float32 [batch_size, num_updates], uniform in [0, 1). out: float32 [batch_size, row_len].
+different.
+updates: float32 [batch_size, num_updates], uniform in [0, 1). out: float32 [batch_size, row_len].
 
 Strict variant of index/scatter. Published indices are drawn with replacement, and which of two writes to one element
 wins is undefined on a GPU, and x is zeros; here a row's indices are the start of a permutation, and x is uniform.

@@ -2,8 +2,8 @@
 1 - (predictions[b] . targets[b]) / (|predictions[b]| * |targets[b]|).
 
 predictions, targets: float32 [batch_size, features], normal, each pair of rows with a similarity of its own. out:
-float32, 0-dim. PyTorch keeps the norms above 1e-8. Three sums over each pair of rows in one pass, then one over the
-batch: 4 MiB are read at full size.
+float32, 0-dim. PyTorch keeps the norms above 1e-8.
+Three sums over each pair of rows in one pass, then one over the batch: 4 MiB are read at full size.
 
 Strict variant of loss/cosine_similarity_loss. Published rows are all positive, every cosine is near 3/4, and the loss
 is so small that half-precision arithmetic is within the tolerance; here each prediction is its target times a random

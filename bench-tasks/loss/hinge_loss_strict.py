@@ -3,7 +3,8 @@ max(0, 1 - predictions[b, c] * targets[c]).
 
 predictions: float32 [n, n], normal with one random standard deviation in [3, 9) for the whole tensor. targets: float32
 [n], -1 or 1 with equal probability; it is laid along the last dimension, so that a target belongs to a column, which
-only works because predictions is square. out: float32, 0-dim. 4 GiB are read at full size and one number is written.
+only works because predictions is square. out: float32, 0-dim.
+4 GiB are read at full size and one number is written.
 
 Strict variant of loss/hinge_loss. Published products stay below 1, so that the maximum never acts; here predictions are
 normal, with one random width for the whole tensor, and the maximum acts on more than a third of them.

@@ -3,7 +3,8 @@ out = sum over b, c of targets * (log(targets) - log(predictions)) / batch_size.
 
 predictions: float32 [batch_size, classes], each row the softmax of normal values of width 3 times one random number in
 [0, 1) for the whole tensor. targets: float32 [batch_size, classes], each row the softmax of normal values of width 3.
-out: float32, 0-dim. A target of 0 counts 0. 2 GiB are read at full size.
+out: float32, 0-dim. A target of 0 counts 0.
+2 GiB are read at full size.
 
 Strict variant of loss/kl_div_loss. The published rows are nearly uniform and their divergence nearly 0, within the
 tolerance of half-precision arithmetic; here logits are normal and three times as wide, and the divergence is between 4

@@ -5,11 +5,11 @@ namespace KernelForge.Agents.Tests;
 /// <summary>Files of the working tree.</summary>
 internal static class Repository
 {
-    public static string Prompts => Path.Combine(Root(), "prompts");
+    public static string Root => Path.GetFullPath(Path.Combine(Here(), "..", ".."));
+
+    public static string Prompts => Path.Combine(Root, "prompts");
 
     public static string Tests => Here();
-
-    private static string Root() => Path.GetFullPath(Path.Combine(Here(), "..", ".."));
 
     private static string Here([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }
