@@ -1,7 +1,7 @@
 """Clamp with a lower and an upper limit a column: out[b, f] = min(max(x[b, f], min_val[f]), max_val[f]).
 
 x: float32 [batch, features], normal with a standard deviation of 5. min_val, max_val: float32 [features], the constants
--2 and 2: the upper limit acts on three fifths of the elements, the lower one on none. out: float32 [batch, features].
+-2 and 2: each limit acts on a third of the elements. out: float32 [batch, features].
 4 MiB of traffic at full size, which the second-level cache of a GPU holds.
 
 Strict variant of broadcast/clamp_broadcast. Published inputs are positive, so that the lower limits never act; normal
