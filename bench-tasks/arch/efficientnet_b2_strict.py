@@ -4,8 +4,8 @@ mean of each channel, a linear layer.
 x: float32 [batch_size, 3, image_size, image_size], uniform in [0, 1). A bottleneck: 1 x 1 convolution to `factor` times
 the channels, norm, ReLU; 3 x 3 convolution of each channel by itself, norm, ReLU; the mean of each channel; 1 x 1
 convolutions to a quarter of the channels and back with ReLU and sigmoid, which gate the image; 1 x 1 convolution, norm.
-out: float32 [batch_size,
-num_classes]. Forward also moves every norm's running_mean, running_var and num_batches_tracked.
+out: float32 [batch_size, num_classes]. Forward also moves every norm's running_mean, running_var and
+num_batches_tracked.
 A gate needs the means of the whole image before its first pixel can be written.
 
 Strict variant of arch/efficientnet_b2. The published squeeze takes the image's place, so that one pixel is left after
