@@ -2,7 +2,7 @@ using KernelForge.Agents.Suite;
 
 namespace KernelForge.Agents.Tests.Suite;
 
-/// <summary>A <c>_strict</c> variant mends a task that the audit found flawed: there is one for each, and none for anything else.</summary>
+/// <summary>A <c>_strict</c> variant mends a task that the audit found flawed: there is one for each, and it ranks.</summary>
 public sealed class StrictVariantTests
 {
     private const string Strict = "_strict";
