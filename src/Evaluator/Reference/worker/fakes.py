@@ -58,11 +58,13 @@ class HalfMode(TorchDispatchMode):
     """Every float result rounded to float16, as kernels that keep half precision between operators have it."""
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        return tree_map(_rounded, func(*tree_map(_rounded, args), **tree_map(_rounded, kwargs or {}))) if not _writes(func) else func(*args, **(kwargs or {}))
-
-
-def _writes(func):
-    return any(a.alias_info is not None for a in func._schema.arguments)
+        kwargs = kwargs or {}
+        written = {a.name for a in func._schema.arguments if a.alias_info is not None}
+        if not written:
+            return tree_map(_rounded, func(*tree_map(_rounded, args), **tree_map(_rounded, kwargs)))
+        # What is written or viewed keeps its storage; what is only read is rounded before it gets there.
+        args = [value if argument.name in written else tree_map(_rounded, value) for argument, value in zip(func._schema.arguments, args)]
+        return func(*args, **{name: value if name in written else tree_map(_rounded, value) for name, value in kwargs.items()})
 
 
 def _rounded(value):

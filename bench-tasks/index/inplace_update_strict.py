@@ -1,0 +1,38 @@
+"""Rows of an input overwritten in place: x[idx[n]] = value[n]; the result is x itself.
+
+x: float32 [rows, columns], uniform in [0, 1), changed by forward. idx: int64 [num_updates], in [0, rows), all
+different.
+value: float32 [num_updates, columns], uniform in [0, 1). out: x.
+Rows that no index names stay where they are, so that only 8 MiB are read and written at full size.
+
+Strict variant of index/inplace_update. Published indices are drawn with replacement, and which of two writes to one row
+wins is undefined on a GPU, and x is zeros; here indices are the start of a permutation, and x is uniform.
+"""
+
+import torch
+import torch.nn as nn
+
+rows = 10000
+columns = 1024
+num_updates = 2048
+
+PRESETS = {
+    "small": {"rows": 210, "columns": 44, "num_updates": 42},
+    "odd": {"rows": 99, "columns": 35, "num_updates": 21},
+    "full": {},
+}
+IN_PLACE = ["x"]
+
+
+class Model(nn.Module):
+    def forward(self, x, idx, value):
+        x[idx] = value
+        return x
+
+
+def get_inputs():
+    return [torch.rand(rows, columns), torch.randperm(rows)[:num_updates], torch.rand(num_updates, columns)]
+
+
+def get_init_inputs():
+    return []
