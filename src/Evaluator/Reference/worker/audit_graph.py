@@ -11,7 +11,7 @@ from oracle import _double_model, draws, promote
 
 NO_INFLUENCE = 1e-11  # of the result's size, in float64: what cancels leaves 1e-15, what merely fades seldom less than 1e-9
 HEAVY = ("convolution", "mm", "addmm", "bmm", "baddbmm", "_scaled_dot_product", "linear", "mkldnn_rnn_layer", "lstm", "gru", "_thnn_fused")
-COPIES = ("clone", "copy_", "_to_copy", "contiguous", "detach", "alias", "lift_fresh", "empty", "expand", "constant_pad_nd")
+COPIES = ("clone", "copy_", "_to_copy", "contiguous", "detach", "alias", "lift_fresh", "empty", "expand", "constant_pad_nd", "as_strided", "zeros_like")
 GUARDS = ("clamp_min", "clamp", "add", "maximum")
 GUARD = 1e-5
 WRITES = {"index_put": "indices", "index_copy": "index", "scatter": "index", "_unsafe_index_put": "indices"}
