@@ -143,7 +143,7 @@ public sealed class ScheduleTests(ServiceFixture fixture)
     public async Task Two_processes_make_each_firing_once_and_a_deleted_schedule_fires_no_more()
     {
         await using var winners = await Winners.OpenAsync(fixture, workers: 1);
-        await winners.Attempts.AddAsync();
+        await winners.Attempts.AddAsync("activation/relu2");
         await using var other = await Service.StartAsync(
             fixture.Settings(winners.Attempts.ConnectionString) with { Platforms = ["elsewhere"], Urls = null }, TestContext.Current.CancellationToken);
         var schedule = await winners.ScheduleAsync();
