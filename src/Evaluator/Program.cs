@@ -17,9 +17,9 @@ using KernelForge.Processes;
 // Several programs in one file, so that one sandbox recipe fits all: the judge and its like, and the two children that they trust with nothing.
 return args switch
 {
-    ["judge"] => await JudgeAsync(),
-    ["ptx"] => await PtxAsync(),
-    ["survey"] => await SurveyAsync(),
+    ["judge"] => await AnswerAsync(ContractsJson.Default.EvaluationRequest, ContractsJson.Default.EvaluatorReply, JudgeAsync, fault => new() { Fault = fault }),
+    ["ptx"] => await AnswerAsync(ContractsJson.Default.PtxRequest, ContractsJson.Default.PtxReply, ExecuteAsync, fault => new() { Fault = fault }),
+    ["survey"] => await AnswerAsync(ContractsJson.Default.SurveyRequest, ContractsJson.Default.SurveyReply, SurveyAsync, fault => new() { Fault = fault }),
     ["compile", .. var libraries] => await CompilerProcess.RunAsync(libraries, OpenInput(), CancellationToken.None),
     ["bench", "simulator", .. var root] => await WriteAsync(await SimulatorBench.RunAsync(root.FirstOrDefault(), CancellationToken.None), ContractsJson.Default.BenchReport),
     ["bench", "opencl", var implementation] => await WriteAsync(OpenClBench.Run(implementation), OpenClJson.Default.OpenClReport),
@@ -30,55 +30,40 @@ return args switch
 
 static Stream OpenInput() => new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
-static async Task<int> JudgeAsync()
+// Whatever happened, the parent gets an answer: whose fault it is, and what to do.
+static async Task<int> AnswerAsync<TRequest, TReply>(
+    JsonTypeInfo<TRequest> asked, JsonTypeInfo<TReply> told, Func<TRequest, Task<TReply>> answer, Func<EvaluatorFault, TReply> refuse)
 {
-    var reply = await ReplyAsync();
-    var written = await WriteAsync(reply, ContractsJson.Default.EvaluatorReply);
-    return reply.Fault?.ExitCode ?? written;
-}
-
-static async Task<int> PtxAsync()
-{
-    var reply = await PtxReplyAsync();
-    var written = await WriteAsync(reply, ContractsJson.Default.PtxReply);
-    return reply.Fault?.ExitCode ?? written;
-}
-
-static async Task<int> SurveyAsync()
-{
-    var reply = await SurveyReplyAsync();
-    var written = await WriteAsync(reply, ContractsJson.Default.SurveyReply);
-    return reply.Fault?.ExitCode ?? written;
-}
-
-static async Task<SurveyReply> SurveyReplyAsync()
-{
+    EvaluatorFault? fault = null;
+    TReply reply;
     try
     {
-        var request = await JsonSerializer.DeserializeAsync(OpenInput(), ContractsJson.Default.SurveyRequest)
-            ?? throw new JsonException("the request is null");
-        return new SurveyReply { Survey = await TaskSurveyor.SurveyAsync(request, CancellationToken.None) };
+        var request = await JsonSerializer.DeserializeAsync(OpenInput(), asked) ?? throw new JsonException("the request is null");
+        reply = await answer(request);
     }
     catch (Exception error)
     {
-        return new SurveyReply { Fault = FaultOf(error) };
+        fault = FaultOf(error);
+        reply = refuse(fault);
     }
+
+    var written = await WriteAsync(reply, told);
+    return fault?.ExitCode ?? written;
 }
 
-static async Task<PtxReply> PtxReplyAsync()
+static async Task<EvaluatorReply> JudgeAsync(EvaluationRequest request)
 {
-    try
-    {
-        var request = await JsonSerializer.DeserializeAsync(OpenInput(), ContractsJson.Default.PtxRequest)
-            ?? throw new JsonException("the request is null");
-        await using var session = new PtxSession(request);
-        return await session.AnswerAsync(CancellationToken.None);
-    }
-    catch (Exception error)
-    {
-        return new PtxReply { Fault = FaultOf(error) };
-    }
+    await using var judge = new SolutionJudge(request);
+    return new EvaluatorReply { Outcome = await judge.JudgeAsync(CancellationToken.None) };
 }
+
+static async Task<PtxReply> ExecuteAsync(PtxRequest request)
+{
+    await using var session = new PtxSession(request);
+    return await session.AnswerAsync(CancellationToken.None);
+}
+
+static async Task<SurveyReply> SurveyAsync(SurveyRequest request) => new() { Survey = await TaskSurveyor.SurveyAsync(request, CancellationToken.None) };
 
 static async Task<int> WriteAsync<T>(T document, JsonTypeInfo<T> type)
 {
@@ -90,22 +75,6 @@ static async Task<int> WriteAsync<T>(T document, JsonTypeInfo<T> type)
     await using var pipe = new AnonymousPipeClientStream(PipeDirection.Out, descriptor);
     await JsonSerializer.SerializeAsync(pipe, document, type);
     return 0;
-}
-
-static async Task<EvaluatorReply> ReplyAsync()
-{
-    try
-    {
-        var request = await JsonSerializer.DeserializeAsync(OpenInput(), ContractsJson.Default.EvaluationRequest)
-            ?? throw new JsonException("the request is null");
-        await using var judge = new SolutionJudge(request);
-        return new EvaluatorReply { Outcome = await judge.JudgeAsync(CancellationToken.None) };
-    }
-    catch (Exception error)
-    {
-        // Whatever happened, the parent gets an answer: whose fault it is, and what to do.
-        return new EvaluatorReply { Fault = FaultOf(error) };
-    }
 }
 
 static EvaluatorFault FaultOf(Exception error) => error switch

@@ -170,10 +170,9 @@ internal sealed class KernelRun : IDisposable
         foreach (BackEnd backEnd in new[] { BackEnd.Interpreter, BackEnd.Compiler })
         {
             before.Restore();
-            var shape = new LaunchShape { GridX = grid.X, GridY = grid.Y, GridZ = grid.Z, BlockX = block.X, BlockY = block.Y, BlockZ = block.Z, RegistersPerThread = 32, DynamicSharedBytes = Shared };
             LaunchConfiguration configuration = Configuration(grid, block, backEnd);
             using var screen = new RaceScreen(program, memory, configuration);
-            var counters = new LaunchCounters(program.Instructions, CounterSettings.For(GpuProfiles.Get("H200"), shape, []));
+            LaunchCounters counters = Counters(program, grid, block);
             var observer = new ObserverPair<ScreeningObserver, CountingObserver>(new ScreeningObserver(screen), new CountingObserver(counters));
             LaunchResult result = Launcher.Run(program, memory, configuration, ref observer, TestContext.Current.CancellationToken);
             Assert.Equal(expected.Findings.Where(f => f.Kind != FindingKind.Race), result.Findings.Where(f => f.Kind != FindingKind.Race));
@@ -201,13 +200,18 @@ internal sealed class KernelRun : IDisposable
     public (double Counted, long Executed) Count(Dim3 grid, Dim3 block)
     {
         KernelProgram program = KernelProgram.Lower(module, kernel, new LoweringOptions { Checks = Checks });
-        var shape = new LaunchShape { GridX = grid.X, GridY = grid.Y, GridZ = grid.Z, BlockX = block.X, BlockY = block.Y, BlockZ = block.Z, RegistersPerThread = 32, DynamicSharedBytes = Shared };
-        var counters = new LaunchCounters(program.Instructions, CounterSettings.For(GpuProfiles.Get("H200"), shape, []));
+        LaunchCounters counters = Counters(program, grid, block);
         var observer = new CountingObserver(counters);
         var configuration = new LaunchConfiguration { Grid = grid, Block = block, Parameters = parameters.ToArray(), DynamicSharedBytes = Shared };
         LaunchResult result = Launcher.Run(program, memory, configuration, ref observer, TestContext.Current.CancellationToken);
         int[] lengths = [.. program.BasicBlocks.Select(b => b.Count)];
         return (counters.Totals().BlockExecutions.Select((n, b) => n * lengths[b]).Sum() * 32, result.LaneInstructions);
+    }
+
+    private LaunchCounters Counters(KernelProgram program, Dim3 grid, Dim3 block)
+    {
+        var shape = new LaunchShape { GridX = grid.X, GridY = grid.Y, GridZ = grid.Z, BlockX = block.X, BlockY = block.Y, BlockZ = block.Z, RegistersPerThread = 32, DynamicSharedBytes = Shared };
+        return new LaunchCounters(program.Instructions, CounterSettings.For(GpuProfiles.Get("H200"), shape, []));
     }
 
     /// <summary>Launches and expects an end without findings.</summary>

@@ -28,6 +28,9 @@ public sealed record AuditRecord
     [JsonIgnore]
     public bool CannotRun => Evidence.Any(evidence => evidence.Check == "runs" && evidence.Flaw);
 
+    /// <summary>Whether it is of that version of the file, by today's rules.</summary>
+    public bool IsOf(string sha256) => Sha256 == sha256 && Version == TaskAudit.CurrentVersion;
+
     /// <summary>Everything that was looked at.</summary>
     public required IReadOnlyList<AuditEvidence> Evidence { get; init; }
 }

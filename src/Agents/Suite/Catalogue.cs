@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace KernelForge.Agents.Suite;
@@ -14,11 +13,7 @@ public static class Catalogue
     {
         ArgumentNullException.ThrowIfNull(suite);
         ArgumentNullException.ThrowIfNull(records);
-        var rows = suite.Tasks.Select(task =>
-        {
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(suite.FileOf(task).Path)));
-            return (Task: task, Audit: records.Audit(task.Name, sha256), Cost: records.Cost(task.Name, sha256));
-        }).ToList();
+        var rows = suite.Tasks.Select(task => (Task: task, Audit: records.Audit(task.Name, task.Sha256!), Cost: records.Cost(task.Name, task.Sha256!))).ToList();
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["bench-tasks/CATALOG.md"] = Tasks(rows),

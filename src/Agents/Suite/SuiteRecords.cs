@@ -37,7 +37,7 @@ public sealed class SuiteRecords
 
     /// <summary>The audit of a task's current file; null where there is none of that version.</summary>
     public AuditRecord? Audit(string name, string sha256) =>
-        _audits.TryGetValue(name, out var record) && record.Sha256 == sha256 && record.Version == TaskAudit.CurrentVersion ? record : null;
+        _audits.TryGetValue(name, out var record) && record.IsOf(sha256) ? record : null;
 
     /// <summary>The cost of a task's current file; null where there is none.</summary>
     public SpeedOfLightRecord? Cost(string name, string sha256) => _costs.TryGetValue(name, out var record) && record.Sha256 == sha256 ? record : null;

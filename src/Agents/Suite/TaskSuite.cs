@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using KernelForge.Contracts.Tasks;
 
 namespace KernelForge.Agents.Suite;
 
@@ -111,7 +110,7 @@ public sealed partial class TaskSuite
         var name = nameOf(category, Path.GetFileNameWithoutExtension(file));
         var bytes = File.ReadAllBytes(file);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        var audit = audits.GetValueOrDefault(name) is { } record && record.Sha256 == sha256 && record.Version == TaskAudit.CurrentVersion ? record : null;
+        var audit = audits.GetValueOrDefault(name) is { } record && record.IsOf(sha256) ? record : null;
         return new TaskEntry
         {
             Name = name,

@@ -14,12 +14,13 @@ import fakes
 from audit_graph import Watch, dead_operators, without_influence
 from audit_size import audit_module, parameter_share
 from errors import TaskError
-from instance import Execution, build_model, draw_arguments
+from instance import same_bits
 from oracle import run_oracle
 from trial import PresetRuns
 
 VERSION = 1  # of these rules: what they found before is stale when it changes
 SEEDS = (101, 202)
+EARLIER = "result of an earlier seed"
 PUBLISHED = {"atol": 1e-4, "rtol": 1e-4}
 PIECE = 1 << 18  # elements compared at a time
 NEAR = 2000  # how many times what allclose allows zeros may be wrong for size to have a chance of hiding it
@@ -55,30 +56,26 @@ class Audit:
     def _published(self):
         module, fewer, self.size = audit_module(self.task)
         where = self.size["text"]
-        watch = Watch()
-        native, arguments = _native(module, SEEDS[0], mode=watch)
-        self._repeatable(module, native, watch, where)
-        again, _ = _native(module, SEEDS[1])
-        half, _ = _native(module, SEEDS[0], mode=fakes.HalfMode())
-        extra = {"result of an earlier seed": again.outputs}
-        if fakes.has_single_precision(native):
-            extra["half-precision arithmetic"] = half.outputs
+        watch, runs = Watch(), PresetRuns(module, self.settings)
+        native, _ = runs.native(SEEDS[0], mode=watch)
+        self._repeatable(watch, where)
+        extra = _other_runs(runs, native)
         names = fakes.passing(native.outputs, native, lambda fake, name: _allclose(fake, native.outputs[name]), extra)
         for name in names:
             self._add("fake", f"{name} passes allclose at {where}", True, "published", where)
         if not names:
             self._add("fake", f"no cheap fake passes allclose at {where}", False, "published", where)
-        self._extrapolate_scalars(module, native, names)
-        self._extrapolate(module, fewer, native, extra, names)
+        self._extrapolate_scalars(runs, native, names)
+        self._extrapolate(fewer, native, extra, names)
         for name, tensor in native.outputs.items():
             if tensor.is_floating_point() and bool(tensor.isnan().any()):
                 self._add("not_a_number", f"'{name}' holds NaN for the published inputs", True, None, where)
         self._vanishing(native, where)
-        self._no_ops(module, watch, where)
+        self._no_ops(runs, watch, where)
         for line, share, product in dead_operators(watch, native):
             self._add("dead_work", f"{line}: nothing uses its result", product or share >= 0.01, None, where)
 
-    def _repeatable(self, module, native, watch, where):
+    def _repeatable(self, watch, where):
         if watch.random:
             self._add("randomness", f"forward draws random numbers ({', '.join(sorted(watch.random))}): its result changes with the seed", True, None, where)
         if watch.undefined:
@@ -92,13 +89,13 @@ class Audit:
                 if share >= VANISHING:
                     self._add("vanishing", f"{share:.3%} of '{name}' is nearer to zero than allclose sees: a solution may leave it out", True, "published", where)
 
-    def _no_ops(self, module, watch, where):
+    def _no_ops(self, runs, watch, where):
         identities = watch.identities()
         if not identities:
             return
         negated = Watch()
         try:
-            _native(module, SEEDS[0], negated, distributions.transform("negated"))
+            runs.native(SEEDS[0], "negated", negated)
         except TaskError:
             pass
         always = negated.identities()
@@ -107,18 +104,18 @@ class Audit:
             self._add("no_op", f"{line} gives back what it is given{'' if inherent else ' for the published inputs'}: it may be left out", True, None if inherent else "published", where)
 
     def _repeat(self, module, preset):
-        native, _ = _native(module, SEEDS[0])
-        same, _ = _native(module, SEEDS[0])
-        for name, tensor in native.outputs.items():
-            if not _identical(tensor, same.outputs[name]):
+        runs = PresetRuns(module, self.settings)
+        native, same = (runs.native(SEEDS[0])[0].outputs for _ in range(2))
+        for name, tensor in native.items():
+            if not same_bits(tensor, same[name]):
                 self._add("repeatability", f"two runs with one seed give different '{name}'", True, None, preset)
 
-    def _extrapolate_scalars(self, module, native, passing):
+    def _extrapolate_scalars(self, runs, native, passing):
         """A mean over the cut dimensions has a smaller spread at the published size, by the square root of what was cut."""
         outputs = native.outputs
-        if "result of an earlier seed" in passing or self.size["cut"] <= 1 or any(t.numel() > 1 or not t.is_floating_point() for t in outputs.values()):
+        if EARLIER in passing or self.size["cut"] <= 1 or any(t.numel() > 1 or not t.is_floating_point() for t in outputs.values()):
             return
-        draws = [native.outputs] + [_native(module, seed)[0].outputs for seed in range(1000, 1000 + SCALAR_DRAWS)]
+        draws = [native.outputs] + [runs.native(seed)[0].outputs for seed in range(1000, 1000 + SCALAR_DRAWS)]
         worst = 0.0
         for name in outputs:
             found = torch.stack([d[name].double().reshape(()) for d in draws])
@@ -127,19 +124,18 @@ class Audit:
             worst = max(worst, found.std().item() / self.size["cut"] ** 0.5 / allowed)
         detail = f"the result's spread over {len(draws)} seeds, carried over to the published size (÷ √{self.size['cut']:.4g}), is {worst:.2g} of what allclose allows"
         # Two results differ by √2 of their spread, as a rule.
-        self._add("fake", f"result of an earlier seed passes allclose: {detail}" if worst < 0.5 else detail, worst < 0.5, "published", "derived", True)
+        self._add("fake", f"{EARLIER} passes allclose: {detail}" if worst < 0.5 else detail, worst < 0.5, "published", "derived", True)
 
-    def _extrapolate(self, module, fewer, native, extra, passing):
+    def _extrapolate(self, fewer, native, extra, passing):
         """Where rows are not alike (a norm over all of them) a fake's distance grows or shrinks with their number: carried over to the published size."""
         outputs = native.outputs
         if fewer is None or self.size["cut"] <= 2 or all(t.numel() <= 1 for t in outputs.values()):
             return
-        here = _distances(native, {"result of an earlier seed": extra["result of an earlier seed"]})
+        here = _distances(native, {EARLIER: extra[EARLIER]})
         if here.get("zeros", NEAR + 1) > NEAR:
             return
-        small, _ = _native(fewer, SEEDS[0])
-        other, _ = _native(fewer, SEEDS[1])
-        there = _distances(small, {"result of an earlier seed": other.outputs})
+        runs = PresetRuns(fewer, self.settings)
+        there = _distances(runs.native(SEEDS[0])[0], {EARLIER: runs.native(SEEDS[1])[0].outputs})
         for name, distance in here.items():
             before = there.get(name, 0.0)
             if name in passing or distance <= 0 or before <= 0 or not distance < 0.85 * before:
@@ -164,10 +160,7 @@ class Audit:
                     skipped += 1
                     continue
                 oracle, _, _ = run_oracle(runs.module, arguments, SEEDS[0], native, transform)
-                other, _ = runs.native(SEEDS[1], distribution)
-                extra = {"result of an earlier seed": other.outputs}
-                if fakes.has_single_precision(native):
-                    extra["half-precision arithmetic"] = runs.native(SEEDS[0], distribution, fakes.HalfMode())[0].outputs
+                extra = _other_runs(runs, native, distribution)
                 found = set(fakes.passing(oracle.outputs, native, lambda fake, name, n=native, o=oracle: fakes.passes(fake, o.outputs[name], n.outputs[name], self.settings), extra))
                 passing = found if passing is None else passing & found
                 trials += 1
@@ -202,10 +195,12 @@ def audit(task, presets):
     return Audit(task, presets).run()
 
 
-def _native(module, seed, mode=None, transform=None):
-    model, _ = build_model(module, seed)
-    arguments = draw_arguments(module, model, seed)
-    return Execution(model, arguments, seed, transform, mode=mode), arguments
+def _other_runs(runs, native, distribution="standard"):
+    """Results that a solution could give instead: with other numbers, or with fewer bits."""
+    found = {EARLIER: runs.native(SEEDS[1], distribution)[0].outputs}
+    if fakes.has_single_precision(native):
+        found["half-precision arithmetic"] = runs.native(SEEDS[0], distribution, fakes.HalfMode())[0].outputs
+    return found
 
 
 def _allclose(fake, reference):
@@ -229,7 +224,3 @@ def _distances(native, extra):
             error = ((value.reshape(-1)[::step].to(reference.dtype) - values).abs() / allowed).nan_to_num(0.0, 0.0, 0.0)
             found[fake] = max(found.get(fake, 0.0), error.max().item() if error.numel() else 0.0)
     return found
-
-
-def _identical(a, b):
-    return a.shape == b.shape and torch.equal(a.contiguous().reshape(-1).view(torch.uint8), b.contiguous().reshape(-1).view(torch.uint8))

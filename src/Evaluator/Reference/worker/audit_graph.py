@@ -3,52 +3,40 @@
 import traceback
 
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils import _pytree as pytree
 
 from errors import TASK_FILENAME
-from instance import build_model, draw_arguments, flatten_outputs, seed_all, state_tensors, FORWARD
-from oracle import _double_model, draws, promote
+from instance import FORWARD, build_model, draw_arguments, seed_all
+from oracle import double_model, promote
+from watch import WatchMode, operator_name
 
 NO_INFLUENCE = 1e-11  # of the result's size, in float64: what cancels leaves 1e-15, what merely fades seldom less than 1e-9
 HEAVY = ("convolution", "mm", "addmm", "bmm", "baddbmm", "_scaled_dot_product", "linear", "mkldnn_rnn_layer", "lstm", "gru", "_thnn_fused")
+HEAVY_NODES = tuple(h.replace("_", "") for h in HEAVY)  # autograd's names of the same
 COPIES = ("clone", "copy_", "_to_copy", "contiguous", "detach", "alias", "lift_fresh", "empty", "expand", "constant_pad_nd", "as_strided", "zeros_like")
 GUARDS = ("clamp_min", "clamp", "add", "maximum")
 GUARD = 1e-5
-WRITES = {"index_put": "indices", "index_copy": "index", "scatter": "index", "_unsafe_index_put": "indices"}
 
 
-class Watch(TorchDispatchMode):
-    """Notes every operator of a run: what it read and made, whether it gave back its operand, drew numbers, or wrote an element twice."""
+class Watch(WatchMode):
+    """Notes every operator of a run too: what it read and made, and whether it gave back its operand."""
 
     def __init__(self):
         super().__init__()
-        self.random, self.undefined = set(), set()
         self.operators, self._alive = [], []
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        name = func._schema.name.removeprefix("aten::")
-        if draws(func, args, kwargs):
-            self.random.add(name)
-        self._winner(name, func, args, kwargs)
+        name = operator_name(func)
         mutable = func._schema.is_mutable
         before = args[0].clone() if mutable and args and isinstance(args[0], torch.Tensor) and args[0].is_floating_point() and args[0].numel() <= 1 << 26 else None
-        read = [t for t in _tensors(args, kwargs)]
-        result = func(*args, **kwargs)
-        made = [t for t in _tensors((result,), {})]
+        read = _tensors((args, kwargs))
+        result = super().__torch_dispatch__(func, types, args, kwargs)
+        made = _tensors(result)
         self._alive += made
         view = any(r.untyped_storage()._cdata == m.untyped_storage()._cdata for r in read for m in made)
         self.operators.append(Operator(name, _line(), [_key(t) for t in read], [_key(t) for t in made], view or mutable, _work(name, read, made), self._is_identity(name, func, args, kwargs, before, made, view)))
         return result
-
-    def _winner(self, name, func, args, kwargs):
-        written = WRITES.get(name.rstrip("_"))
-        if written:
-            from describe import _repeats
-
-            arguments = {a.name: v for a, v in zip(func._schema.arguments, args)} | kwargs
-            if not arguments.get("accumulate") and not arguments.get("reduce") and _repeats(arguments[written], arguments.get("dim")):
-                self.undefined.add(name)
 
     @staticmethod
     def _is_identity(name, func, args, kwargs, before, made, view):
@@ -107,13 +95,13 @@ class Influence:
 
 
 def without_influence(module, seed):
-    """By the gradient of a random combination of the outputs, in float64; integers by drawing them anew."""
+    """By the gradient of a random combination of the outputs, in float64: of floating inputs and parameters."""
     found = Influence()
     model, _ = build_model(module, seed)
     arguments = draw_arguments(module, model, seed)
     torch.set_default_dtype(torch.float64)
     try:
-        _double_model(model)
+        double_model(model)
         leaves = {}
 
         def leaf(name, tensor):
@@ -129,7 +117,7 @@ def without_influence(module, seed):
             p.requires_grad_()
         seed_all(seed, FORWARD)
         with torch.enable_grad():
-            outputs = flatten_outputs_live(model(*positional, **keywords))
+            outputs = _tensors(model(*positional, **keywords))
             floating = [o for o in outputs if o.is_floating_point() and o.requires_grad]
             if not floating:
                 found.complete, found.note = False, "the result is not differentiable: what it depends on was not looked at"
@@ -159,13 +147,6 @@ def without_influence(module, seed):
         torch.set_default_dtype(torch.float32)
 
 
-def flatten_outputs_live(result):
-    """Tensors of a result with their graphs."""
-    from torch.utils import _pytree as pytree
-
-    return [t for t in pytree.tree_leaves(result) if isinstance(t, torch.Tensor)]
-
-
 def _scale(tensor):
     return max(tensor.detach().abs().max().item(), 1e-3) if tensor.numel() else 0.0
 
@@ -180,7 +161,7 @@ def _watch_nodes(root):
         seen.add(node)
         stack += [n for n, _ in node.next_functions]
         name = node.name()
-        if any(name.lower().startswith(h) for h in ("convolution", "mm", "addmm", "bmm", "baddbmm", "scaled", "gru", "lstm", "mkldnn")):
+        if name.lower().startswith(HEAVY_NODES):
             label = f"{name.removesuffix('0').removesuffix('Backward')} number {sum(k.startswith(name[:6]) for k in found) + 1}"
             found[label] = 0.0
 
@@ -191,10 +172,8 @@ def _watch_nodes(root):
     return found
 
 
-def _tensors(args, kwargs):
-    from torch.utils import _pytree as pytree
-
-    return [t for t in pytree.tree_leaves((args, kwargs)) if isinstance(t, torch.Tensor)]
+def _tensors(nested):
+    return [t for t in pytree.tree_leaves(nested) if isinstance(t, torch.Tensor)]
 
 
 def _key(tensor):

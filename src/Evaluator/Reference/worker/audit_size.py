@@ -5,6 +5,7 @@ scalar result: rows are alike, and fewer of them show the same flaws.
 """
 
 import math
+from typing import NamedTuple
 
 from torch._subclasses.fake_tensor import FakeTensorMode
 
@@ -25,9 +26,14 @@ def audit_module(task):
     knobs = Knobs(task.tree)
     values = {k.label: k.value for k in knobs.of_tiers(2)}
     original = dict(values)
-    elements, operations = _cost(task.unchanged)
-    fixed = _parameters(task.unchanged)
-    elements -= fixed
+    fixed = _state_elements(task.unchanged)
+
+    def row_cost(cut):
+        """What rows cost: (elements beside the model's own, operations)."""
+        elements, operations = _cost(task.execute(knobs.apply(cut)) if cut else task.unchanged)
+        return elements - fixed, operations
+
+    elements, operations = row_cost({})
     cut = {}
     if elements * 4 > BYTES or operations > OPERATIONS:
         shapes = _shapes(task.unchanged)
@@ -42,14 +48,12 @@ def audit_module(task):
             values[label] = max(FEWEST, values[label] >> max(1, math.ceil(math.log2(excess))))
             cut[label] = values[label]
             try:
-                elements, operations = _cost(task.execute(knobs.apply(cut)))
-                elements -= fixed
+                elements, operations = row_cost(cut)
             except (TaskError, RuntimeError):
                 values[label] = original[label]
                 cut.pop(label)
                 batch.remove(label)
-                elements, operations = _cost(task.execute(knobs.apply(cut)) if cut else task.unchanged)
-                elements -= fixed
+                elements, operations = row_cost(cut)
     shrunk = {}
     if (elements + fixed) * 4 > MOST_BYTES or operations > 20 * OPERATIONS:
         shrunk = _shrink(task, knobs, values, original, cut)
@@ -71,7 +75,7 @@ def audit_module(task):
     return (task.execute(knobs.apply(changed)) if changed else task.unchanged), half, {"text": text, "cut": factor, "shrunk": bool(shrunk)}
 
 
-def _parameters(module):
+def _state_elements(module):
     with FakeTensorMode(allow_non_fake_inputs=True):
         return sum(t.numel() for t in build_model(module, SEED)[0].state_dict().values())
 
@@ -111,23 +115,31 @@ def _cost(module):
 
 
 def _batch_like(task, knobs, label, value, shapes):
-    inputs, parameters, outputs, arguments = shapes
     try:
         found = _shapes(task.execute(knobs.apply({label: value // 2})))
     except Exception:  # noqa: BLE001 - a size that does not work on its own is none of a batch
         return False
-    if found[1] != parameters or found[3] != arguments or found[0].keys() != inputs.keys():
+    if found.state != shapes.state or found.arguments != shapes.arguments or found.inputs.keys() != shapes.inputs.keys():
         return False
     changed = False
-    for name, shape in inputs.items():
-        other = found[0][name]
+    for name, shape in shapes.inputs.items():
+        other = found.inputs[name]
         if other != shape:
             if not shape or other[1:] != shape[1:] or other[0] != value // 2 or shape[0] != value:
                 return False
             changed = True
-    rows = all(len(o) > 0 and len(o) == len(p) and p[1:] == o[1:] and p[0] * value == o[0] * (value // 2) for o, p in zip(outputs, found[2]))
-    scalar = all(not o or o == (1,) for o in outputs) and found[2] == outputs
+    rows = all(len(o) > 0 and len(o) == len(p) and p[1:] == o[1:] and p[0] * value == o[0] * (value // 2) for o, p in zip(shapes.outputs, found.outputs))
+    scalar = all(not o or o == (1,) for o in shapes.outputs) and found.outputs == shapes.outputs
     return changed and (rows or scalar)
+
+
+class Shapes(NamedTuple):
+    """Of inputs and of parameters and buffers by name, of outputs; constructor and scalar arguments as text."""
+
+    inputs: dict
+    state: dict
+    outputs: list
+    arguments: tuple
 
 
 def _shapes(module):
@@ -136,5 +148,5 @@ def _shapes(module):
         arguments = draw_arguments(module, model, SEED)
         outputs = flatten_outputs(run_forward(model, arguments.positional, arguments.keywords, SEED))
         inputs = {n: tuple(t.shape) for n, t in arguments.tensors.items()}
-        parameters = {n: tuple(t.shape) for n, t in model.state_dict().items()}
-        return inputs, parameters, [tuple(t.shape) for t in outputs.values()], (str(init), str(arguments.scalars))
+        state = {n: tuple(t.shape) for n, t in model.state_dict().items()}
+        return Shapes(inputs, state, [tuple(t.shape) for t in outputs.values()], (str(init), str(arguments.scalars)))

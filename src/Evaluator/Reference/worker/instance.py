@@ -305,7 +305,7 @@ class Execution:
         after = {names[n]: t for n, (_, t) in state_tensors(model).items() if n in names}
         self.after = {name: after.get(name, tensor) for name, tensor in self.live.items()}
         self.written = {name for name, tensor in self.live.items()
-                        if tensor._version != versions[name] or not _same_storage(self.after[name], tensor) or not _same_bits(self.before[name], tensor)}
+                        if tensor._version != versions[name] or not _same_storage(self.after[name], tensor) or not same_bits(self.before[name], tensor)}
         self.aliases = {name: self._alias(tensor) for name, tensor in self.outputs.items()}
 
     def _alias(self, output):
@@ -317,8 +317,8 @@ class Execution:
         return None
 
 
-def _same_bits(a, b):
-    """Batch norm writes its running statistics behind the version counter's back."""
+def same_bits(a, b):
+    """Whether two tensors hold the same bytes: batch norm writes its running statistics behind the version counter's back."""
     return torch.equal(a.reshape(-1).view(torch.uint8), b.contiguous().reshape(-1).view(torch.uint8))
 
 

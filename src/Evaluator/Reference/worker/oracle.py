@@ -118,7 +118,7 @@ def native_dtype(execution):
     return max(dtypes, key=lambda d: (d.itemsize, d is torch.float16), default=torch.float32)
 
 
-def _double_model(model):
+def double_model(model):
     model.double()
     for _, value, put in list(plain_attributes(model, (torch.Tensor, torch.dtype))):
         put(promote(value) if isinstance(value, torch.Tensor) else _high_dtype(value))
@@ -134,7 +134,7 @@ def run_oracle(module, arguments, seed, native, transform):
             model, _ = build_model(module, seed)
             if kind == "float64":
                 torch.set_default_dtype(torch.float64)
-                _double_model(model)
+                double_model(model)
             try:
                 execution = Execution(model, arguments, seed, transform, promote, PromoteMode(dtype))
             finally:

@@ -22,7 +22,7 @@ class PresetRuns:
         self.module, self.settings = module, settings
         self._standard = {}
 
-    def native(self, seed, distribution, mode=None):
+    def native(self, seed, distribution="standard", mode=None):
         """(execution, arguments) in the task's own dtype."""
         model, _ = build_model(self.module, seed)
         arguments = draw_arguments(self.module, model, seed)
