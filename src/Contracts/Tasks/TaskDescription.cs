@@ -142,6 +142,6 @@ public sealed record ValueDistribution
     /// <summary>The constant.</summary>
     public double? Value { get; init; }
 
-    /// <summary><c>lower_triangular</c> or <c>upper_triangular</c> over the last two dimensions; null: none.</summary>
+    /// <summary><c>lower_triangular</c>, <c>upper_triangular</c> or <c>symmetric</c> over the last two dimensions; null: none.</summary>
     public string? Structure { get; init; }
 }

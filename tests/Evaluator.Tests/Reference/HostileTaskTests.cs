@@ -68,6 +68,26 @@ public sealed class HostileTaskTests(ReferenceFixture fixture)
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("get_inputs() returned NoneType; expected a list", 11, "return [torch.rand(N, N)]", "return None")]
+    [InlineData("get_inputs() returned float; expected a list", 11, "return [torch.rand(N, N)]", "return 3.0")]
+    [InlineData("does not fit forward(x): too many positional arguments", 11, "return [torch.rand(N, N)]", "return [[torch.rand(N)], [torch.rand(N)]]")]
+    [InlineData("forward returned no tensor but NoneType", 5, "return torch.relu(x)", "return None")]
+    [InlineData("No such file or directory: 'weights.pt'", 12, "return [torch.rand(N, N)]", "return [torch.load('weights.pt')]")]
+    [InlineData("the shape of output 'out' depends on the values of the inputs", 5, "return torch.relu(x)", "return x[x > 0.5]")]
+    public async Task The_same_fault_is_named_with_its_line_where_sizes_are_derived(string message, int line, string from, string to)
+    {
+        var source = "import torch\nimport torch.nn as nn\n" + Tail.Replace(from, to, StringComparison.Ordinal);
+
+        var declared = await FailureAsync(source);
+        var derived = await FailureAsync(source.Replace("PRESETS = {\"small\": {\"N\": 3}}", "", StringComparison.Ordinal));
+
+        Assert.Contains(message, declared.Message, StringComparison.Ordinal);
+        Assert.Contains(message, derived.Message, StringComparison.Ordinal);
+        Assert.Equal((line, line), (declared.Line, derived.Line));
+        Assert.DoesNotContain("Add PRESETS", derived.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Code_that_never_returns_is_stopped_at_the_limit()
     {

@@ -21,7 +21,7 @@ internal static class FullSizeContents
 
         var source = described?.Values is { } values ? Described(type, values, seed) : Plausible(type, seed);
         var structure = described?.Values?.Structure;
-        return structure is not null && tensor.Shape.Count >= 2 && source is ElementSource elements
+        return structure is "lower_triangular" or "upper_triangular" && tensor.Shape.Count >= 2 && source is ElementSource elements
             ? new TriangularSource(elements, tensor.Shape[^2], tensor.Shape[^1], upper: structure == "upper_triangular")
             : source;
     }

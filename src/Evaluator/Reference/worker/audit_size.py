@@ -146,7 +146,7 @@ def _shapes(module):
     with FakeTensorMode(allow_non_fake_inputs=True):
         model, init = build_model(module, SEED)
         arguments = draw_arguments(module, model, SEED)
-        outputs = flatten_outputs(run_forward(model, arguments.positional, arguments.keywords, SEED))
+        outputs = flatten_outputs(model, run_forward(model, arguments.positional, arguments.keywords, SEED))
         inputs = {n: tuple(t.shape) for n, t in arguments.tensors.items()}
         state = {n: tuple(t.shape) for n, t in model.state_dict().items()}
         return Shapes(inputs, state, [tuple(t.shape) for t in outputs.values()], (str(init), str(arguments.scalars)))

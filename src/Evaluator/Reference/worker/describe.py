@@ -81,12 +81,25 @@ def _fake_preset(task, presets, facts, notes):
     module = presets.module("full")
     full = values.observe(module, SEED, fake=True)
     full.forward()
+    if full.real_outputs:
+        _check_static(presets.module(next(iter(presets.names))), task.settings)
     notes += full.notes + full.arguments.contiguous_notes()
     for name in full.outputs:
         if name not in facts.outputs or facts.outputs[name] != (DTYPES[full.outputs[name].dtype], full.outputs[name].dim()):
             notes.append(f"output '{name}' has another dtype or number of dimensions at full than at the smaller presets")
     tensors = tensor_list(full.before, full.roles, full.outputs, facts, task.settings, full.of(full.before, facts.before))
     return _preset(task, presets, "full", module, full.init, full.arguments, tensors)
+
+
+def _check_static(module, settings):
+    """Shapes that depend on values are no shapes of a task: no solution could be given its outputs."""
+    runs = PresetRuns(module, settings)
+    once, again = runs.native(SEED)[0].outputs, runs.native(SEED + 1, "negated")[0].outputs
+    for name, tensor in once.items():
+        if name not in again or again[name].shape != tensor.shape:
+            other = list(again[name].shape) if name in again else "none"
+            raise TaskError(f"the shape of output '{name}' depends on the values of the inputs ({list(tensor.shape)} for one draw, {other} for another); expected one shape for all: "
+                            "pad the result to the largest that it can be").within(module.Model.forward)
 
 
 def _preset(task, presets, preset, module, init, arguments, tensors):

@@ -13,6 +13,18 @@ class TaskError(Exception):
         self.message = message
         self.line = line
 
+    @property
+    def depends_on_values(self):
+        """It came from fake tensors, which have shapes and no values: on real ones the same code may run."""
+        return any(sign in self.message for sign in ("DataDependent", "DynamicOutputShape", "FakeTensor"))
+
+    def within(self, function):
+        """The same error with the line of that function of the task file, where it has none."""
+        code = getattr(function, "__code__", None)
+        if self.line is not None or code is None or code.co_filename != TASK_FILENAME:
+            return self
+        return TaskError(f"{self.message} (line {code.co_firstlineno}: {function.__name__})", code.co_firstlineno)
+
 
 def from_exception(error, doing):
     """A TaskError from what Python raised while the task's code ran: Python's own message and the last line in the task file."""

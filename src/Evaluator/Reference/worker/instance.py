@@ -145,7 +145,7 @@ def build_model(module, seed):
             raise TaskError(f"get_init_inputs() returned {type(given).__name__}; expected a list of Model's constructor arguments")
         model = module.Model(*positional, **keywords)
     except BaseException as error:
-        raise from_exception(error, "the model could not be made") from error
+        raise from_exception(error, "the model could not be made").within(getattr(module, "get_init_inputs", None)) from error
     if not isinstance(model, torch.nn.Module):
         raise TaskError("Model is not a torch.nn.Module")
     return model, _constructor_arguments(module.Model, positional, keywords)
@@ -174,7 +174,7 @@ def draw_arguments(module, model, seed):
         given = module.get_inputs()
         return Arguments(model, given)
     except BaseException as error:
-        raise from_exception(error, "get_inputs() failed") from error
+        raise from_exception(error, "get_inputs() failed").within(module.get_inputs) from error
 
 
 def run_forward(model, positional, keywords, seed):
@@ -235,7 +235,7 @@ def plain_attributes(model, kinds=(torch.Tensor,)):
                 yield from walk(path, value, lambda new, d=module.__dict__, k=name: d.__setitem__(k, new))
 
 
-def flatten_outputs(result):
+def flatten_outputs(model, result):
     """Results of forward, depth first, None left out; Python numbers become 0-dim tensors. Named out, or out0, out1, …"""
     leaves = []
 
@@ -262,11 +262,14 @@ def flatten_outputs(result):
         else:
             raise TaskError(f"forward returned {type(value).__name__}; outputs are tensors and numbers, in tuples, lists or dicts")
 
-    walk(result)
-    if not leaves:
-        raise TaskError("forward returned no tensor")
-    for index, leaf in enumerate(leaves):
-        check_tensor(leaf, "the output" if len(leaves) == 1 else f"output {index}")
+    try:
+        walk(result)
+        if not leaves:
+            raise TaskError(f"forward returned no tensor but {type(result).__name__}; expected a tensor, or tensors and numbers in tuples, lists or dicts")
+        for index, leaf in enumerate(leaves):
+            check_tensor(leaf, "the output" if len(leaves) == 1 else f"output {index}")
+    except TaskError as error:
+        raise error.within(type(model).forward) from None
     if len(leaves) == 1:
         return {"out": leaves[0].detach()}
     return {f"out{i}": leaf.detach() for i, leaf in enumerate(leaves)}
@@ -300,7 +303,7 @@ class Execution:
         else:
             with mode:
                 result = run_forward(model, positional, keywords, seed)
-        self.outputs = flatten_outputs(result)
+        self.outputs = flatten_outputs(model, result)
         # A plain attribute may have been replaced rather than written to; a buffer too.
         after = {names[n]: t for n, (_, t) in state_tensors(model).items() if n in names}
         self.after = {name: after.get(name, tensor) for name, tensor in self.live.items()}

@@ -54,13 +54,16 @@ class Derivation:
     def __init__(self, task, knobs, lines, notes):
         self.task, self.knobs, self.lines, self.notes = task, knobs, lines, notes
         self.deadline = time.process_time() + TIME_LIMIT
-        self.failure = None
+        self.failure = self.error = None
         self.inherent = False
         self.tier = 1
 
     def presets(self):
         small = self._small()
         if small is None:
+            self.error = None
+            if self._cost({}) is None and self.error and not self.error.depends_on_values:
+                raise self.error
             why = f"; the last try: {self.failure}" if self.failure else ""
             raise TaskError(f"no smaller sizes could be derived from the file's constants{why}. Add PRESETS to the file, as an example: {EXAMPLE}")
         presets = {"small": small}
@@ -184,7 +187,7 @@ class Derivation:
         except TooSlow:
             return UNKNOWN
         except TaskError as error:
-            self.failure = error.message
+            self.failure, self.error = error.message, error
             return None
         except Exception as error:  # noqa: BLE001 - a size that does not work ends in anything
             self.failure = f"{type(error).__name__}: {str(error)[:300]}"

@@ -9,8 +9,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 import values
+from constants import Constants
 from errors import TaskError
 from instance import DTYPES
+from masked import Masks
+from windows import touched_share
 
 SEED = 1
 
@@ -53,7 +56,7 @@ class TooSlow(BaseException):
 class TraceMode(TorchDispatchMode):
     """Records operators, what outputs depend on, and which parts of the named tensors are read and written."""
 
-    def __init__(self, named=(), structures=None):
+    def __init__(self, structures, constants):
         super().__init__()
         from torch.utils.flop_counter import flop_registry
 
@@ -61,9 +64,9 @@ class TraceMode(TorchDispatchMode):
         self.operators = []
         self.depends, self.alive = {}, []
         self.owner, self.read, self.written = {}, {}, {}
-        self.structures, self.structure_of = structures or {}, {}
-        for name, tensor in named:
-            self.name(name, tensor)
+        self.structures, self.structure_of = structures, {}
+        self.constants, self.masks = constants, Masks(values._key, constants)
+        self.structured = set()  # products that a structure has made cheaper already
 
     def name(self, name, tensor):
         key = values._key(tensor)
@@ -76,6 +79,7 @@ class TraceMode(TorchDispatchMode):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
+        self.constants.follow(func, args, kwargs, result)
         name = func._schema.name.removeprefix("aten::")
         mutates = func._schema.is_mutable
         plain = name.rstrip("_") if mutates else name
@@ -117,6 +121,9 @@ class TraceMode(TorchDispatchMode):
             elif scattered and any(tensor is m for m in mutated):
                 size = min(size, _scattered_bytes(tensor, arguments, scattered))
                 self._mark(self.read, tensor, 0, part=name)
+            elif tensor is arguments.get("input", arguments.get("self")):
+                size = int(size * touched_share(name, arguments, tensor, outputs[0])) if outputs else size
+                self._mark(self.read, tensor, max(0, size - _overwritten_rows(name, arguments, tensor)))
             else:
                 self._mark(self.read, tensor, size)
             read += size
@@ -135,6 +142,7 @@ class TraceMode(TorchDispatchMode):
             self.depends[key] = depends if whole else depends | self.depends.get(key, frozenset())
         self.alive += outputs
         self._structure(name, arguments, fresh)
+        self.masks.follow(len(self.operators), name, arguments, reads, (fresh or mutated or [None])[0])
         self.operators.append({"name": f"aten::{func._schema.name.removeprefix('aten::')}", "operator_class": kind, "precision": _precision(inputs, outputs),
                                "read_bytes": int(read), "written_bytes": int(written), "flops": float(self._flops(func, name, kind, arguments, args, kwargs, inputs, outputs, result))})
 
@@ -152,9 +160,11 @@ class TraceMode(TorchDispatchMode):
             marks.setdefault(owner, {})[view] = size
 
     def _structure(self, name, arguments, fresh):
-        """Triangular structure goes on through copies."""
+        """A structure goes on through copies."""
         if name in ("tril", "triu") and fresh and not arguments.get("diagonal"):
             self.structure_of[values._key(fresh[0])] = "lower_triangular" if name == "tril" else "upper_triangular"
+        elif name == "diag_embed" and fresh and not arguments.get("offset"):
+            self.structure_of[values._key(fresh[0])] = "diagonal"
         elif name in ("clone", "_to_copy") and fresh:
             found = self.structure_of.get(values._key(arguments["self"]))
             if found:
@@ -165,7 +175,10 @@ class TraceMode(TorchDispatchMode):
         try:
             if packet in self.registry:
                 flops = self.registry[packet](*args, **kwargs, out_val=result)
-                return flops * self._structure_factor(name, inputs)
+                factor = self._structure_factor(name, inputs)
+                if factor < 1:
+                    self.structured.add(len(self.operators))
+                return flops * factor
             if name == "_scaled_dot_product_flash_attention_for_cpu":
                 q, k, v = args[:3]
                 causal = 0.5 if (args[4] if len(args) > 4 else kwargs.get("is_causal", False)) else 1.0
@@ -192,7 +205,9 @@ class TraceMode(TorchDispatchMode):
     def _structure_factor(self, name, inputs):
         if name not in ("mm", "bmm"):
             return 1.0
-        found = [s for t in inputs if (s := self._oriented(t))]
+        found = [s for t in inputs if (s := self._oriented(t)) and s != "symmetric"]
+        if "diagonal" in found:
+            return 0.5 / inputs[0].shape[-1]  # one multiplication an element
         if len(found) == 2:
             return 1 / 6 if found[0] == found[1] else 1 / 3
         return 0.5 if found else 1.0
@@ -200,6 +215,14 @@ class TraceMode(TorchDispatchMode):
     def _oriented(self, tensor):
         found = self.structure_of.get(values._key(tensor))
         return values._flip(found) if found and tensor.dim() > 1 and tensor.stride(-1) > tensor.stride(-2) else found
+
+
+def _overwritten_rows(name, arguments, tensor):
+    """Bytes of whole rows that are replaced and need not be read: as many as there are indices, if none repeats."""
+    index = arguments.get("index") if name == "index_copy" else None
+    if index is None or arguments.get("dim") != 0 or tensor.dim() < 2:
+        return 0
+    return min(index.numel(), tensor.shape[0]) * (tensor.numel() // max(1, tensor.shape[0])) * tensor.element_size()
 
 
 def _overwritten(name, mutated):
@@ -254,10 +277,12 @@ def _precision(inputs, outputs):
 
 
 def _structure_share(name, tensor, structures):
-    """The share of a triangular tensor that is stored."""
+    """The share of a triangular or symmetric tensor that is stored."""
     structure = structures.get(name)
     if not structure or tensor.dim() < 2:
         return 1.0
+    if structure == "symmetric":
+        return (tensor.shape[-1] + 1) / (2 * tensor.shape[-1])
     rows, cols = (tensor.shape[-2], tensor.shape[-1]) if structure == "lower_triangular" else (tensor.shape[-1], tensor.shape[-2])
     short = min(rows, cols)
     stored = short * (short + 1) / 2 + (max(0, rows - cols) * cols)
@@ -268,18 +293,14 @@ def trace(task, presets, preset):
     """The trace of a preset as the contract's TaskTrace; on real tensors where forward depends on values and they are small."""
     module = presets.module(preset)
     try:
-        return _trace(task, module, preset, values.observe(module, SEED, fake=True))
+        return _trace(task, module, preset, fake=True)
     except TaskError as error:
-        if not _depends_on_values(error):
+        if not error.depends_on_values:
             raise
         small_enough(module, error, values.REAL_LIMIT // 4)
-        made = _trace(task, module, preset, values.observe(module, SEED, fake=False))
+        made = _trace(task, module, preset, fake=False)
         made["notes"].append("forward depends on values: traced on real tensors")
         return made
-
-
-def _depends_on_values(error):
-    return "DataDependent" in error.message or "DynamicOutputShape" in error.message
 
 
 def small_enough(module, error, limit):
@@ -290,14 +311,17 @@ def small_enough(module, error, limit):
         raise error
 
 
-def _trace(task, module, preset, observation):
+def _trace(task, module, preset, fake):
+    constants = Constants()
+    observation = values.observe(module, SEED, fake, constants)
     distributions = {n: observation.observer.of(t) for n, t in observation.before.items()}
     structures = {n: d["structure"] for n, d in distributions.items() if d and d.get("structure")}
-    mode = TraceMode(structures=structures)
+    mode = TraceMode(structures, constants)
     for name, tensor in observation.before.items():
         if observation.roles[name] != "input":
             mode.name(name, tensor)
     observation.forward(mode, named=mode)
+    mode.masks.apply(mode.operators, mode.structured)
     state = {n: t for n, t in observation.before.items() if observation.roles[n] != "input"}
     live = {**observation.given, **state}
     wanted = dict(observation.outputs)
@@ -317,7 +341,7 @@ def _trace(task, module, preset, observation):
         if name in needed and name in mode.read:
             read = min(sum(mode.read[name].values()), _unique_bytes(tensor))
             by_tensor[name] = int(read * _structure_share(name, tensor, structures))
-    notes = [f"'{n}' is {s.replace('_', ' ')}: only the stored part counts, in bytes and in matrix products" for n, s in structures.items()]
+    notes = [f"'{n}' is {s.replace('_', ' ')}: only the stored part counts" for n, s in structures.items()]
     notes += observation.notes
     matrix = sum(o["flops"] for o in mode.operators if o["operator_class"] in ("matmul", "convolution", "attention", "recurrent"))
     floats = [t for t in (*live.values(), *observation.outputs.values()) if t.is_floating_point()]
@@ -377,7 +401,7 @@ def cost(module, seconds):
     try:
         observation.forward(mode)
     except TaskError as error:
-        if not _depends_on_values(error):
+        if not error.depends_on_values:
             raise
         small_enough(module, error, 256 << 20)
         observation = values.observe(module, SEED, fake=False)

@@ -38,9 +38,9 @@ def constant(value):
 class ObservingMode(TorchDispatchMode):
     """Follows distributions through factories, in-place draws and affine arithmetic, by storage."""
 
-    def __init__(self):
+    def __init__(self, constants=None):
         super().__init__()
-        self.known, self.alive = {}, []
+        self.known, self.alive, self.constants = {}, [], constants
 
     def of(self, tensor):
         found = self.known.get(_key(tensor))
@@ -52,6 +52,8 @@ class ObservingMode(TorchDispatchMode):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
+        if self.constants:
+            self.constants.follow(func, args, kwargs, result)
         try:
             self._follow(func, args, kwargs, result)
         except (TypeError, ValueError, IndexError, KeyError, ZeroDivisionError, OverflowError):
@@ -81,7 +83,7 @@ def _key(tensor):
 
 
 def _flip(structure):
-    return {"lower_triangular": "upper_triangular", "upper_triangular": "lower_triangular"}.get(structure)
+    return {"lower_triangular": "upper_triangular", "upper_triangular": "lower_triangular"}.get(structure, structure)
 
 
 def _operand(mode, value):
@@ -121,9 +123,17 @@ def _add(mode, values, result, sign=1):
         return affine(a, 1, alpha * b["value"])
     if a["kind"] == "constant":
         return affine(b, alpha, a["value"])
+    symmetric = {"structure": "symmetric"} if alpha == 1 and _is_transpose(values["self"], values["other"]) else {}
     if a["kind"] == b["kind"] == "normal" and values["self"] is not values["other"]:
-        return normal(a["mean"] + alpha * b["mean"], math.hypot(a["std"], alpha * b["std"]))
+        return {**normal(a["mean"] + alpha * b["mean"], math.hypot(a["std"], alpha * b["std"])), **symmetric}
+    if symmetric and a["kind"] == "uniform":
+        return {**uniform(2 * a["low"], 2 * a["high"]), **symmetric}
     return None
+
+
+def _is_transpose(a, b):
+    return (isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor) and a.dim() >= 2 and a.shape == b.shape and _key(a) == _key(b) and a.storage_offset() == b.storage_offset()
+            and a.stride(-1) != a.stride(-2) and (*a.stride()[:-2], a.stride(-1), a.stride(-2)) == tuple(b.stride()))
 
 
 def _mul(mode, values, result):
@@ -266,7 +276,9 @@ def estimate(tensor):
             structure = "lower_triangular"
         elif not bool(torch.tril(sample, -1).any()):
             structure = "upper_triangular"
-        if structure:
+        elif tensor.shape[-1] == tensor.shape[-2] and torch.equal(sample, sample.mT):
+            structure = "symmetric"
+        if structure in ("lower_triangular", "upper_triangular"):
             finite = finite[finite != 0]
             mean = finite.mean().item()
     std = finite.std(correction=0).item()
@@ -278,10 +290,10 @@ def estimate(tensor):
 class Observation:
     """Model and arguments of one preset, and how their values are distributed."""
 
-    def __init__(self, module, seed, fake):
+    def __init__(self, module, seed, fake, constants=None):
         self.module, self.seed, self.notes, self.fake_mode = module, seed, [], None
-        self.observer = ObservingMode()
-        self.outputs = None
+        self.observer = ObservingMode(constants)
+        self.outputs, self.real_outputs = None, False
         if fake:
             from torch._subclasses.fake_tensor import FakeTensorMode
 
@@ -294,6 +306,9 @@ class Observation:
             # .item() and the like while the model is made: made for real, forward still on fake tensors.
             with self.observer:
                 self.model, self.init = build_model(module, seed)
+        if constants:
+            self.observer.constants = None
+            constants.forget(self.model.parameters())
         self.arguments = self._draw()
         state = state_tensors(self.model)
         names = tensor_names(self.arguments, state)
@@ -304,7 +319,7 @@ class Observation:
         try:
             return self._within(lambda: draw_arguments(self.module, self.model, self.seed))
         except TaskError as error:
-            if self.fake_mode is None:
+            if not error.depends_on_values:
                 raise
             raise TaskError(f"{error.message}. The sizes of preset full are found on fake tensors (no values): get_inputs must not depend on values", error.line) from error
 
@@ -329,7 +344,7 @@ class Observation:
                     named.name(name, tensor)
                 for mode in modes:
                     stack.enter_context(mode)
-                self.outputs = flatten_outputs(run_forward(self.model, positional, keywords, self.seed))
+                self.outputs = flatten_outputs(self.model, run_forward(self.model, positional, keywords, self.seed))
         except TaskError as error:
             if self.fake_mode is None or modes:
                 raise
@@ -340,11 +355,12 @@ class Observation:
         if size > REAL_LIMIT:
             raise TaskError(f"{error.message}. The output shapes of preset full could not be found on fake tensors, and its {size / 2**30:.1f} GiB are too large to run for real: "
                             "forward's shapes must not depend on values", error.line) from error
+        self.real_outputs = True
         self.notes.append("forward depends on values: the output shapes of preset full come from a real run")
         model, _ = build_model(self.module, self.seed)
         arguments = draw_arguments(self.module, model, self.seed)
         positional, keywords, _ = arguments.with_tensors(lambda name, t: t.detach().contiguous())
-        self.outputs = flatten_outputs(run_forward(model, positional, keywords, self.seed))
+        self.outputs = flatten_outputs(model, run_forward(model, positional, keywords, self.seed))
 
     def of(self, tensors, smaller=None):
         """Distributions by name; what was not followed is estimated from the real tensors of a smaller preset."""
@@ -360,5 +376,6 @@ class Observation:
         return found
 
 
-def observe(module, seed, fake):
-    return Observation(module, seed, fake)
+def observe(module, seed, fake, constants=None):
+    """``constants``: a Constants that learns what the model's buffers and attributes are made of."""
+    return Observation(module, seed, fake, constants)
