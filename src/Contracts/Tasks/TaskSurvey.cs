@@ -59,6 +59,6 @@ public sealed record SpeedOfLight
 /// <summary>One operator of the eager baseline.</summary>
 /// <param name="Name">PyTorch's name without the prefix.</param>
 /// <param name="Count">How often it runs.</param>
-/// <param name="Operations">Floating-point operations of one run.</param>
+/// <param name="Operations">Floating-point operations of one run that the result needs.</param>
 /// <param name="Bytes">Bytes read and written by one run.</param>
 public sealed record OperatorCost(string Name, int Count, double Operations, long Bytes);

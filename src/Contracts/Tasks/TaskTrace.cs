@@ -12,7 +12,7 @@ public sealed record TaskTrace
     /// <summary>Operators that launch work, equal ones as one with a <see cref="TracedOperator.Count"/>, in the order in which they first ran. Views are left out.</summary>
     public required IReadOnlyList<TracedOperator> Operators { get; init; }
 
-    /// <summary>Bytes that any implementation moves: inputs that the result depends on, parameters and outputs, each once; unique rows for index tasks; the stored half of triangular inputs.</summary>
+    /// <summary>Bytes that any implementation moves: inputs that the result depends on, parameters and outputs, each once; unique rows for index tasks; the stored half of triangular and symmetric inputs; nothing that windows skip.</summary>
     public required long CompulsoryBytes { get; init; }
 
     /// <summary>The same by tensor.</summary>
@@ -21,7 +21,7 @@ public sealed record TaskTrace
     /// <summary>Inputs, parameters and buffers that no output depends on.</summary>
     public IReadOnlyList<string> UnusedTensors { get; init => field = value ?? []; } = [];
 
-    /// <summary>Floating-point operations: multiply and add count as two; one an element for the rest. Products with triangular operands count the stored part.</summary>
+    /// <summary>Floating-point operations that the result needs: multiply and add count as two; one an element for the rest.</summary>
     public required double Flops { get; init; }
 
     /// <summary>Those of matrix products, convolutions and attention, which tensor cores can do.</summary>
@@ -52,8 +52,11 @@ public sealed record TracedOperator
     /// <summary>Bytes written.</summary>
     public required long WrittenBytes { get; init; }
 
-    /// <summary>Floating-point operations.</summary>
+    /// <summary>Floating-point operations that it does.</summary>
     public required double Flops { get; init; }
+
+    /// <summary>Those of them that the result needs: not what meets the zeros of a triangular or diagonal operand, nor what a mask hides.</summary>
+    public required double NeededFlops { get; init; }
 
     /// <summary>How often it runs; the other figures are of one run.</summary>
     public required int Count { get; init; }

@@ -21,8 +21,8 @@ internal sealed record TaskCost(double SpeedOfLightMs, double TorchEagerMs, doub
     {
         double Rate(string own) => Math.Max(Roofline.PeakOperationsPerSecond(profile, own), precision is null ? 0 : Roofline.PeakOperationsPerSecond(profile, precision == "reduced" ? "float16" : precision));
 
-        var counted = trace.Operators.Sum(step => step.Count * step.Flops);
-        var seconds = trace.Operators.Sum(step => step.Count * step.Flops / Rate(step.Precision)) + (Math.Max(0, trace.Flops - counted) / Rate(trace.Precision));
+        var counted = trace.Operators.Sum(step => step.Count * step.NeededFlops);
+        var seconds = trace.Operators.Sum(step => step.Count * step.NeededFlops / Rate(step.Precision)) + (Math.Max(0, trace.Flops - counted) / Rate(trace.Precision));
         var bandwidth = Roofline.Time(profile, trace.CompulsoryBytes, 0, trace.Precision).BandwidthMs;
         double eager = 0;
         foreach (var step in trace.Operators)

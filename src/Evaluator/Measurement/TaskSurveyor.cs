@@ -56,7 +56,7 @@ internal static class TaskSurveyor
             BytesByTensor = trace.CompulsoryBytesByTensor,
             Operations = trace.Flops,
             Precision = trace.Precision,
-            Operators = [.. trace.Operators.Select(step => new OperatorCost(step.Name.Replace("aten::", string.Empty, StringComparison.Ordinal), step.Count, step.Flops, step.ReadBytes + step.WrittenBytes))],
+            Operators = [.. trace.Operators.Select(step => new OperatorCost(step.Name.Replace("aten::", string.Empty, StringComparison.Ordinal), step.Count, step.NeededFlops, step.ReadBytes + step.WrittenBytes))],
             Notes = trace.Notes,
         };
     }

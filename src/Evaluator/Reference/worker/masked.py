@@ -57,11 +57,12 @@ class Masks:
                 if source in table:
                     table[key] = table[source]
 
-    def apply(self, operators, structured):
-        """Takes the parts that no result needs off the operators' operations; a product that is read unmasked too keeps them, and one of ``structured`` was made cheaper already."""
+    def apply(self, operators):
+        """Takes the parts that no result needs off the operators' operations; a product that is read unmasked too keeps them, and one that a structure made cheaper has lost them already."""
+        structured = {step for step, operator in enumerate(operators) if operator["needed_flops"] < operator["flops"]}
         for step, share, read_as in self._less:
             if share < 1 and step not in structured and (read_as is None or self._uses.get(read_as, 0) <= 1):
-                operators[step]["flops"] *= share
+                operators[step]["needed_flops"] *= share
 
     def _bias(self, step, key, bias):
         values = self.constants.of(bias)

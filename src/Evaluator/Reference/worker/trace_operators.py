@@ -66,7 +66,6 @@ class TraceMode(TorchDispatchMode):
         self.owner, self.read, self.written = {}, {}, {}
         self.structures, self.structure_of = structures, {}
         self.constants, self.masks = constants, Masks(values._key, constants)
-        self.structured = set()  # products that a structure has made cheaper already
 
     def name(self, name, tensor):
         key = values._key(tensor)
@@ -143,8 +142,9 @@ class TraceMode(TorchDispatchMode):
         self.alive += outputs
         self._structure(name, arguments, fresh)
         self.masks.follow(len(self.operators), name, arguments, reads, (fresh or mutated or [None])[0])
+        flops = float(self._flops(func, name, kind, arguments, args, kwargs, inputs, outputs, result))
         self.operators.append({"name": f"aten::{func._schema.name.removeprefix('aten::')}", "operator_class": kind, "precision": _precision(inputs, outputs),
-                               "read_bytes": int(read), "written_bytes": int(written), "flops": float(self._flops(func, name, kind, arguments, args, kwargs, inputs, outputs, result))})
+                               "read_bytes": int(read), "written_bytes": int(written), "flops": flops, "needed_flops": flops * self._structure_factor(name, inputs)})
 
     def _relevant(self, name, arguments, reads, mutated):
         """Batch norm in training reads no running statistics to make its output."""
@@ -174,11 +174,7 @@ class TraceMode(TorchDispatchMode):
         packet = func.overloadpacket
         try:
             if packet in self.registry:
-                flops = self.registry[packet](*args, **kwargs, out_val=result)
-                factor = self._structure_factor(name, inputs)
-                if factor < 1:
-                    self.structured.add(len(self.operators))
-                return flops * factor
+                return self.registry[packet](*args, **kwargs, out_val=result)
             if name == "_scaled_dot_product_flash_attention_for_cpu":
                 q, k, v = args[:3]
                 causal = 0.5 if (args[4] if len(args) > 4 else kwargs.get("is_causal", False)) else 1.0
@@ -321,7 +317,7 @@ def _trace(task, module, preset, fake):
         if observation.roles[name] != "input":
             mode.name(name, tensor)
     observation.forward(mode, named=mode)
-    mode.masks.apply(mode.operators, mode.structured)
+    mode.masks.apply(mode.operators)
     state = {n: t for n, t in observation.before.items() if observation.roles[n] != "input"}
     live = {**observation.given, **state}
     wanted = dict(observation.outputs)
@@ -343,11 +339,11 @@ def _trace(task, module, preset, fake):
             by_tensor[name] = int(read * _structure_share(name, tensor, structures))
     notes = [f"'{n}' is {s.replace('_', ' ')}: only the stored part counts" for n, s in structures.items()]
     notes += observation.notes
-    matrix = sum(o["flops"] for o in mode.operators if o["operator_class"] in ("matmul", "convolution", "attention", "recurrent"))
+    matrix = sum(o["needed_flops"] for o in mode.operators if o["operator_class"] in ("matmul", "convolution", "attention", "recurrent"))
     floats = [t for t in (*live.values(), *observation.outputs.values()) if t.is_floating_point()]
     widest = max(floats, key=lambda t: t.dtype.itemsize, default=None)
     return {"preset": preset, "operators": _merged(mode.operators), "compulsory_bytes": sum(by_tensor.values()), "compulsory_bytes_by_tensor": {n: b for n, b in by_tensor.items() if b},
-            "unused_tensors": [n for n in live if n not in needed], "flops": sum(o["flops"] for o in mode.operators), "matrix_flops": matrix,
+            "unused_tensors": [n for n in live if n not in needed], "flops": sum(o["needed_flops"] for o in mode.operators), "matrix_flops": matrix,
             "precision": DTYPES[widest.dtype] if widest is not None else "int64", "notes": list(dict.fromkeys(notes))}
 
 
