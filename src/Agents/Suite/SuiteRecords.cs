@@ -67,9 +67,6 @@ public sealed class SuiteRecords
         return record;
     }
 
-    /// <summary>Precisions that tasks' operations are priced in, by the file's hash.</summary>
-    public IReadOnlyDictionary<string, string> Precisions() => _costs.Values.DistinctBy(record => record.Sha256).ToDictionary(record => record.Sha256, record => record.Cost.Precision, StringComparer.Ordinal);
-
     /// <summary>Keeps that a task cannot run.</summary>
     public AuditRecord KeepFailure(string name, string sha256, string reason)
     {

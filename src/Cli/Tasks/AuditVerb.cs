@@ -2,6 +2,7 @@ using System.CommandLine;
 using KernelForge.Agents.Suite;
 using KernelForge.Cli.Json;
 using KernelForge.Cli.Terminal;
+using KernelForge.Contracts.Tasks;
 using Spectre.Console;
 
 namespace KernelForge.Cli.Tasks;
@@ -60,7 +61,10 @@ internal static class AuditVerb
                     screen.Line("  " + Markup.Escape(reason));
                 }
 
-                screen.Table(["check", "", "found", "rule", "where"], verdict.Evidence.Select(e => (IReadOnlyList<string?>)[e.Check, e.Flaw ? "flaw" : "", Markup.Escape(e.Detail), e.Rule, Markup.Escape(e.Where ?? "")]));
+                if (verdict.Evidence.Count > 0)
+                {
+                    Print(screen, verdict.Evidence);
+                }
             }
 
             return;
@@ -70,4 +74,8 @@ internal static class AuditVerb
         screen.Line();
         screen.Line($"{verdicts.Count(verdict => verdict.Ranked)} of {verdicts.Count} tasks rank");
     }
+
+    /// <summary>A table of what an audit looked at.</summary>
+    public static void Print(Screen screen, IReadOnlyList<AuditEvidence> evidence) =>
+        screen.Table(["check", "", "found", "rule", "where"], evidence.Select(e => (IReadOnlyList<string?>)[e.Check, e.Flaw ? "flaw" : "", Markup.Escape(e.Detail), e.Rule, Markup.Escape(e.Where ?? "")]));
 }

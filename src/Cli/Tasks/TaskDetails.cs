@@ -1,4 +1,5 @@
 using KernelForge.Agents.Suite;
+using KernelForge.Contracts.Tasks;
 
 namespace KernelForge.Cli.Tasks;
 
@@ -34,6 +35,12 @@ internal sealed record TaskDetails
 
     /// <summary>SHA-256 of its bytes, lower-case hex.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>What the audit looked at; empty where there was none.</summary>
+    public IReadOnlyList<AuditEvidence> Evidence { get; init; } = [];
+
+    /// <summary>What it costs at least, with the derivation; null: nobody priced it.</summary>
+    public SpeedOfLight? SpeedOfLight { get; init; }
 
     /// <summary>Its text.</summary>
     public required string Source { get; init; }

@@ -5,6 +5,7 @@ using KernelForge.Agents.Suite;
 using KernelForge.Cli.Json;
 using KernelForge.Cli.Terminal;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace KernelForge.Cli.Tasks;
 
@@ -64,8 +65,8 @@ internal static class TasksVerb
         }
 
         // The costs of a whole suite are long; they are read only when somebody asks.
-        var costs = wanted.Precision is null ? [] : new[] { SuiteRecords.Load(surroundings.Root).Precisions(), SuiteRecords.LoadImported(surroundings.Home).Precisions() };
-        var traits = tasks.Select(task => TaskTraits.Of(task.Category, task.Kernelbench, task.Ranked, costs.Select(known => known.GetValueOrDefault(task.Sha256!)).FirstOrDefault(known => known is not null), task.Origin, task.Difficulty)).ToList();
+        var facts = wanted.Precision is null ? SuiteFacts.None : SuiteFacts.Load(surroundings.Root, surroundings.Home);
+        var traits = tasks.Select(task => TaskTraits.Of(task.Category, task.Kernelbench, task.Ranked, facts.Cost(task.Name, task.Sha256!)?.Precision, task.Origin, task.Difficulty)).ToList();
         return wanted.Unknown(traits) is { } unknown
             ? throw new CliException(ExitCodes.Usage, unknown)
             : [.. tasks.Zip(traits).Where(pair => wanted.Admits(pair.Second)).Select(pair => pair.First)];
@@ -79,7 +80,7 @@ internal static class TasksVerb
         command.SetAction(async (result, cancellationToken) =>
         {
             var file = TaskSuite.Load(surroundings.Root, surroundings.Home).Find(result.GetRequiredValue(task));
-            var details = Details(file, await File.ReadAllBytesAsync(file.Path, cancellationToken));
+            var details = Details(file, await File.ReadAllBytesAsync(file.Path, cancellationToken), SuiteFacts.Load(surroundings.Root, surroundings.Home));
             if (result.GetValue(json))
             {
                 await JsonOutput.WriteAsync(surroundings.Out, details, context => context.TaskDetails);
@@ -94,20 +95,26 @@ internal static class TasksVerb
         return command;
     }
 
-    private static TaskDetails Details(TaskFile file, byte[] bytes) => new()
+    private static TaskDetails Details(TaskFile file, byte[] bytes, SuiteFacts facts)
     {
-        Name = file.Name,
-        Category = file.Entry?.Category,
-        Origin = file.Entry?.Origin,
-        Kernelbench = file.Entry?.Kernelbench,
-        Ranked = file.Entry?.Ranked,
-        Reason = file.Entry is null ? "a file outside the suite does not rank" : file.Entry.Reason,
-        Presets = file.Entry?.Presets ?? [],
-        Difficulty = file.Entry?.Difficulty,
-        Path = file.Path,
-        Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
-        Source = Encoding.UTF8.GetString(bytes),
-    };
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        return new()
+        {
+            Name = file.Name,
+            Category = file.Entry?.Category,
+            Origin = file.Entry?.Origin,
+            Kernelbench = file.Entry?.Kernelbench,
+            Ranked = file.Entry?.Ranked,
+            Reason = file.Entry is null ? "a file outside the suite does not rank" : file.Entry.Reason,
+            Presets = file.Entry?.Presets ?? [],
+            Difficulty = file.Entry?.Difficulty,
+            Path = file.Path,
+            Sha256 = sha256,
+            Evidence = facts.Evidence(file.Name, sha256),
+            SpeedOfLight = facts.Cost(file.Name, sha256),
+            Source = Encoding.UTF8.GetString(bytes),
+        };
+    }
 
     private static void Print(Screen screen, IReadOnlyList<TaskEntry> tasks)
     {
@@ -139,6 +146,27 @@ internal static class TasksVerb
                 ["difficulty", task.Difficulty ?? "-"],
                 ["ranked", task.Ranked switch { true => "yes", false => "no", null => "not known" } + (task.Reason is null ? "" : $": {Markup.Escape(task.Reason)}")],
             ]);
+        if (task.SpeedOfLight is { } cost)
+        {
+            screen.Line();
+            screen.Line(Invariant($"[bold]speed of light[/]  {cost.SpeedOfLightMs:G4} ms on {cost.Device} at full, limited by {cost.Limiter}; eager PyTorch, modelled: {(cost.TorchEagerIsLowerBound ? "at least " : "")}{cost.TorchEagerModelledMs:G4} ms"));
+            screen.Table(["tensor", "compulsory bytes"], cost.BytesByTensor.OrderByDescending(pair => pair.Value).Select(pair => (IReadOnlyList<string?>)[Markup.Escape(pair.Key), Invariant($"{pair.Value:N0}")]));
+            screen.Table(
+                ["operator", "runs", "operations needed", "bytes moved by eager"],
+                cost.Operators.Select(step => (IReadOnlyList<string?>)[step.Name, Invariant($"{step.Count:N0}"), Invariant($"{step.Count * step.Operations:G4}"), Invariant($"{step.Count * step.Bytes:N0}")]));
+            foreach (var note in cost.Notes)
+            {
+                screen.Line("  " + Markup.Escape(note));
+            }
+        }
+
+        if (task.Evidence.Count > 0)
+        {
+            screen.Line();
+            screen.Line("[bold]audit[/]");
+            AuditVerb.Print(screen, task.Evidence);
+        }
+
         screen.Line();
         screen.Text(task.Source);
     }

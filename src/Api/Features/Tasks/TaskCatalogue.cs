@@ -10,15 +10,14 @@ internal sealed class TaskCatalogue(NpgsqlDataSource database, ServiceSettings s
 {
     private const long ImportLock = 0x6b66_7461_736b_73;
 
-    /// <summary>Precisions that tasks' operations are priced in, by the file's hash: as they were when this process started.</summary>
-    public IReadOnlyDictionary<string, string> Precisions { get; private set; } = new Dictionary<string, string>();
+    /// <summary>What audits found and tasks cost, as it was when this process started.</summary>
+    public SuiteFacts Facts { get; private set; } = SuiteFacts.None;
 
     /// <summary>Brings the suite's and the imported tasks up to date; of several processes that start at once each finds the others' work done.</summary>
     public async Task ImportSuiteAsync(CancellationToken cancellationToken)
     {
         var suite = TaskSuite.Load(settings.Root, settings.Home);
-        Precisions = SuiteRecords.Load(settings.Root).Precisions().Concat(SuiteRecords.LoadImported(settings.Home).Precisions())
-            .DistinctBy(known => known.Key).ToDictionary(StringComparer.Ordinal);
+        Facts = SuiteFacts.Load(settings.Root, settings.Home);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await AloneAsync(connection, cancellationToken);

@@ -1,6 +1,7 @@
 using KernelForge.Agents.Suite;
 using KernelForge.Api.Features.Leaderboard;
 using KernelForge.Api.Features.Runs;
+using KernelForge.Contracts.Tasks;
 
 namespace KernelForge.Api.Features.Tasks;
 
@@ -35,6 +36,9 @@ public sealed record TaskLine
     /// <summary>Whether its results may stand on a board; null before it was audited.</summary>
     public bool? Ranked { get; init; }
 
+    /// <summary>What it costs at least; null: nobody priced it.</summary>
+    public SpeedOfLight? Cost { get; init; }
+
     /// <summary>Solutions on its boards.</summary>
     public long Solutions { get; init; }
 
@@ -49,9 +53,15 @@ public sealed record TaskPageView
 
     public required string Sha256 { get; init; }
 
+    /// <summary>The variant that ranks; null: there is none.</summary>
+    public string? Strict { get; init; }
+
     public required string Source { get; init; }
 
     public string? Reason { get; init; }
+
+    /// <summary>What the audit looked at; empty where there was none.</summary>
+    public required IReadOnlyList<AuditEvidence> Evidence { get; init; }
 
     public required IReadOnlyList<string> Presets { get; init; }
 

@@ -31,7 +31,8 @@ internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, Npgs
         var tasks = await db.Tasks.AsNoTracking().Where(task => task.Current).OrderBy(task => task.Name)
             .Select(task => new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked, Sha256 = task.Sha256 })
             .ToListAsync(cancellationToken);
-        var traits = tasks.ConvertAll(task => TaskTraits.Of(task.Category, task.Kernelbench, task.Ranked, catalogue.Precisions.GetValueOrDefault(task.Sha256), task.Origin, task.Difficulty));
+        tasks = tasks.ConvertAll(task => task with { Cost = catalogue.Facts.Cost(task.Name, task.Sha256) });
+        var traits = tasks.ConvertAll(task => TaskTraits.Of(task.Category, task.Kernelbench, task.Ranked, task.Cost?.Precision, task.Origin, task.Difficulty));
         return new TasksPageView
         {
             Tasks =
@@ -56,8 +57,10 @@ internal sealed class TaskPagesQuery(IDbContextFactory<KernelForgeDb> rows, Npgs
             ? null
             : new TaskPageView
             {
-                Task = new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked },
+                Task = new TaskLine { Name = task.Name, Category = task.Category, Origin = task.Origin, Kernelbench = task.Kernelbench, Difficulty = task.Difficulty, Ranked = task.Ranked, Cost = catalogue.Facts.Cost(task.Name, task.Sha256) },
+                Evidence = catalogue.Facts.Evidence(task.Name, task.Sha256),
                 Sha256 = task.Sha256,
+                Strict = await db.Tasks.Where(row => row.Name == name + "_strict" && row.Current).Select(row => row.Name).SingleOrDefaultAsync(cancellationToken),
                 Source = task.Source,
                 Reason = task.Reason,
                 Presets = task.Presets,
