@@ -24,7 +24,7 @@
 
 // h[t] = tanh(Wx x[t] + Wh h[t - 1] + b), out[t] = Wo h[t] + c, in three launches instead of some for each step: what does not
 // wait for the step before, Wx x + b and Wo h + c, is one product each over all steps (`linear`, tiled); `recur` is the rest.
-// There each sample has a cluster of 8 blocks (sm_90) that walks through all steps. Wh stays in registers: a warp has 4
+// There each sample has a cluster of 8 blocks (needs sm_90) that walks through all steps. Wh stays in registers: a warp has 4
 // units, a lane its share of their rows. The state lies whole in each block's shared memory; a lane writes its unit's new
 // value to one block of the cluster, so that all have it after one cluster barrier a step. Two states take turns.
 // VEC is 4 where all rows start on 16-byte boundaries, else 1.

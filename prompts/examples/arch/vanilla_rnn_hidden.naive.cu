@@ -17,7 +17,7 @@
 */
 
 // Two launches for each of 256 steps, one thread for each number, as the formula says.
-// Right, but most of each step is the launches and a product of x that no step has to wait for, done by 16 blocks of 132 SMs.
+// Right, but each step begins with a product of x that does not have to wait for the step before, and is done by 16 blocks on 132 SMs.
 
 extern "C" __global__ void copy(const float* from, float* to, int n) {
     int i = blockIdx.x * 128 + threadIdx.x;

@@ -1,7 +1,7 @@
 /*launch-plan
 {
   "launches": [
-    { "kernel": "cumsum", "grid": ["ceil_div(x.shape[0], 128)"], "block": [128], "args": ["x", "out", "x.shape[0]", "x.shape[1]"] }
+    { "kernel": "cumsum", "grid": ["ceil_div(x.shape[0], 32)"], "block": [32], "args": ["x", "out", "x.shape[0]", "x.shape[1]"] }
   ]
 }
 */
@@ -10,7 +10,7 @@
 // Right, but the 32 threads of a warp are in 32 rows, so one load moves 32 sectors for 4 bytes of each, and each addition waits for the last.
 
 extern "C" __global__ void cumsum(const float* x, float* out, int rows, int n) {
-    int row = blockIdx.x * 128 + threadIdx.x;
+    int row = blockIdx.x * 32 + threadIdx.x;
     if (row < rows) {
         float sum = 0.0f;
         for (int i = 0; i < n; ++i) {

@@ -8,7 +8,7 @@
 */
 
 // One thread for each output pixel, which works out its source position and mixes four neighbours.
-// Right, but each pixel pays for two positions, 64-bit divisions and four loads; the mixing itself is a tenth of the work.
+// Right, but each pixel pays for two positions, 64-bit divisions and four loads; the mixing itself is the least of the work.
 
 extern "C" __global__ void resize(const float* x, float* out, long long n, int height, int width, int out_height, int out_width) {
     long long i = (long long)blockIdx.x * 256 + threadIdx.x;
