@@ -46,30 +46,34 @@ __device__ __forceinline__ void read4(float* to, const float* from) { *reinterpr
 // a thread 8 x 4, in steps of 16 along k: both tiles transposed in shared memory, the next step on its way in registers.
 extern "C" __global__ void __launch_bounds__(64) linear(const float* __restrict__ x, const float* __restrict__ weight, const float* __restrict__ bias,
                                                         float* __restrict__ out, int rows, int columns, int k, int stride) {
-    __shared__ __align__(16) float xs[2][16][64], ws[2][16][32];
+    __shared__ __align__(16) float xs[2][16][64 + 4], ws[2][16][32 + 4];
     const int row0 = blockIdx.y * 64, column0 = blockIdx.x * 32;
-    const int tx = threadIdx.x % 8, ty = threadIdx.x / 8;
-    const int x_line = threadIdx.x, w_line = threadIdx.x % 32, w_part = threadIdx.x / 32 * 8;
+    const int tx = threadIdx.x % 8, ty = threadIdx.x / 8, line = threadIdx.x / 2, part = threadIdx.x % 2 * 4;
 
-    float4 x_next[4], w_next[2];
+    float4 x_next[2][2], w_next[2];
     auto fetch = [&](int k0) {                                           // zeros outside and after the last step
         #pragma unroll
-        for (int i = 0; i < 4; ++i) x_next[i] = load4(x + (long long)(row0 + x_line) * k + k0 + 4 * i, row0 + x_line < rows ? k - k0 - 4 * i : 0);
-        #pragma unroll
-        for (int i = 0; i < 2; ++i) {
-            const int at = k0 + w_part + 4 * i;
-            w_next[i] = load4(weight + (long long)(column0 + w_line) * stride + at, column0 + w_line < columns ? k - at : 0);
+        for (int h = 0; h < 2; ++h) {
+            const int at = k0 + h * 8 + part;
+            #pragma unroll
+            for (int i = 0; i < 2; ++i) {
+                const int row = row0 + i * 32 + line;
+                x_next[i][h] = load4(x + (long long)row * k + at, row < rows ? k - at : 0);
+            }
+            w_next[h] = load4(weight + (long long)(column0 + line) * stride + at, column0 + line < columns ? k - at : 0);
         }
     };
-    auto put = [](float* p, int line, float4 v) { p[0] = v.x; p[line] = v.y; p[2 * line] = v.z; p[3 * line] = v.w; };
+    auto put = [](float* p, int next, float4 v) { p[0] = v.x; p[next] = v.y; p[2 * next] = v.z; p[3 * next] = v.w; };
 
     float sum[8][4] = {};
     fetch(0);
     for (int k0 = 0, now = 0; k0 < k; k0 += 16, now ^= 1) {
         #pragma unroll
-        for (int i = 0; i < 4; ++i) put(&xs[now][4 * i][x_line], 64, x_next[i]);
-        #pragma unroll
-        for (int i = 0; i < 2; ++i) put(&ws[now][w_part + 4 * i][w_line], 32, w_next[i]);
+        for (int h = 0; h < 2; ++h) {
+            put(&xs[now][h * 8 + part][line], 64 + 4, x_next[0][h]);
+            put(&xs[now][h * 8 + part][32 + line], 64 + 4, x_next[1][h]);
+            put(&ws[now][h * 8 + part][line], 32 + 4, w_next[h]);
+        }
         __syncthreads();                                                 // the other buffer is free once all are here
         fetch(k0 + 16);
         #pragma unroll
