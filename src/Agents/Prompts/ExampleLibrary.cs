@@ -25,14 +25,14 @@ public sealed class ExampleLibrary
     }
 
     /// <summary>
-    /// An example of the same category, else the first of any other, so that the form is seen; never the task's own, not
-    /// under KernelBench's spelling of its name either. Null where there is none.
+    /// An example of the same category, else the shortest of any other, so that the form is seen without much of an algorithm
+    /// that does not fit; never the task's own, not under KernelBench's spelling of its name either. Null where there is none.
     /// </summary>
     public WorkedExample? For(string taskName, string? category)
     {
         var own = Operator(taskName);
         var others = _examples.Where(example => Operator(example.TaskName) != own).ToList();
-        return others.Find(example => example.Category == category) ?? others.FirstOrDefault();
+        return others.Find(example => example.Category == category) ?? others.MinBy(example => example.Code.Length);
     }
 
     /// <summary>The bare operator's name: <c>activation/relu</c>, <c>relu_strict</c> and <c>19_ReLU</c> are all <c>relu</c>.</summary>

@@ -113,14 +113,18 @@ public sealed class PromptTests
     [InlineData("activation/gelu_strict", "activation", "matmul/square")]
     [InlineData("26_GELU_", null, "matmul/square")]
     [InlineData("reduce/sum", "reduce", "activation/gelu")]
+    [InlineData("arch/mlp", "arch", "arch/long")]
+    [InlineData("arch/long", "arch", "activation/gelu")]
     public void The_worked_example_is_of_the_same_category_and_never_the_tasks_own(string task, string? category, string expected)
     {
         using TemporaryFolder folder = new();
         Directory.CreateDirectory(Path.Combine(folder.Path, "activation"));
         Directory.CreateDirectory(Path.Combine(folder.Path, "matmul"));
+        Directory.CreateDirectory(Path.Combine(folder.Path, "arch"));
         File.WriteAllText(Path.Combine(folder.Path, "activation", "gelu.good.cu"), "a");
         File.WriteAllText(Path.Combine(folder.Path, "activation", "gelu.naive.cu"), "b");
         File.WriteAllText(Path.Combine(folder.Path, "matmul", "square.good.cu"), "c");
+        File.WriteAllText(Path.Combine(folder.Path, "arch", "long.good.cu"), "longer than the others");
 
         Assert.Equal(expected, ExampleLibrary.Load(folder.Path).For(task, category)?.TaskName);
     }
