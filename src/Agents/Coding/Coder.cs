@@ -51,7 +51,7 @@ public sealed class Coder(AgentModel model, PromptLibrary prompts, SamplingSetti
     {
         ArgumentNullException.ThrowIfNull(file);
         var prompt = prompts.Render("coder", file.Mode, CaseView.Of(file, prompts));
-        var options = new CallPurpose(file.Task.Name, "coder", file.Round, file.Mode).Attach(Options(sampling));
+        var options = new CallPurpose(file.Task.Name, "coder", file.Round, file.Mode).Attach(CallSampling.ToOptions(sampling));
         var started = Stopwatch.GetTimestamp();
         var response = await model.Client.GetResponseAsync(prompt.Messages, options, cancellationToken);
         var (text, thought) = AnswerParser.SplitThinking(response.Text);
@@ -67,11 +67,4 @@ public sealed class Coder(AgentModel model, PromptLibrary prompts, SamplingSetti
             Duration = Stopwatch.GetElapsedTime(started),
         };
     }
-
-    internal static ChatOptions Options(SamplingSettings sampling) => new()
-    {
-        Temperature = (float?)sampling.Temperature,
-        TopP = (float?)sampling.TopP,
-        MaxOutputTokens = sampling.MaxOutputTokens,
-    };
 }
