@@ -13,6 +13,7 @@ internal sealed record EditResult(string? Code, string? Problem);
 /// </summary>
 internal static partial class SolutionEdit
 {
+    private const int MostChanges = 1000;
     private const string SearchMark = "<<<<<<< SEARCH";
     private const string MiddleMark = "=======";
     private const string ReplaceMark = ">>>>>>> REPLACE";
@@ -43,6 +44,11 @@ internal static partial class SolutionEdit
         catch (FormatException exception)
         {
             return new EditResult(null, exception.Message);
+        }
+
+        if (changes.Count > MostChanges)
+        {
+            return new EditResult(null, $"it has {changes.Count} parts; at most {MostChanges} are applied");
         }
 
         var code = earlier.TrimEnd('\n').Split('\n').ToList();
@@ -166,8 +172,12 @@ internal static partial class SolutionEdit
             List<string> @new = [];
             var name = $"hunk {changes.Count + 1}";
             int? line = head.Groups["line"].Success ? int.Parse(head.Groups["line"].Value, System.Globalization.CultureInfo.InvariantCulture) : null;
-            var body = lines[(i + 1)..].TakeWhile(text => !HunkHead().IsMatch(text) && !text.StartsWith("--- ", StringComparison.Ordinal) && !text.StartsWith("diff ", StringComparison.Ordinal)).ToList();
-            i += body.Count;
+            List<string> body = [];
+            while (i + 1 < lines.Length && !EndsHunk(lines[i + 1]))
+            {
+                body.Add(lines[++i]);
+            }
+
             while (body.Count > 0 && body[^1].Length == 0)
             {
                 // Between hunks, not in them: an empty line of the file begins with a blank.
@@ -202,6 +212,8 @@ internal static partial class SolutionEdit
 
         return changes;
     }
+
+    private static bool EndsHunk(string line) => HunkHead().IsMatch(line) || line.StartsWith("--- ", StringComparison.Ordinal) || line.StartsWith("diff ", StringComparison.Ordinal);
 
     private static bool IsChange(string line) => line.Length > 0 && line[0] is '-' or '+';
 

@@ -75,7 +75,8 @@ public sealed class AnswerParserTests
     [InlineData("```\n")]
     [InlineData("__global__ ")]
     [InlineData("```cuda\n__global__ __launch_bounds__(")]
-    [InlineData("@@\n-")]
+    [InlineData("@@\n-a\n")]
+    [InlineData("<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n")]
     public async Task Ten_megabytes_of_anything_are_an_answer_and_not_a_fault(string piece)
     {
         var text = string.Concat(Enumerable.Repeat(piece, 10_000_000 / piece.Length));
