@@ -47,12 +47,14 @@ internal static class ServiceParts
     public static void AddWorkers(IServiceCollection services, ServiceSettings settings)
     {
         var prompts = Path.Combine(settings.Root, "prompts");
+        // Now: a wrong price table ends the start, not the first run.
+        var models = AgentModels.Load(settings.Setting, settings.Root, settings.Home, settings.Time);
         services.AddSingleton(new WorkerIdentity($"{Environment.MachineName}-{Environment.ProcessId}-{settings.Time.GetUtcNow():HHmmssfff}"));
         services.AddSingleton<RunningSteps>();
         services.AddSingleton<VerificationPlan>();
         services.AddSingleton<ScheduleVerdicts>();
         services.AddSingleton<IEvaluator>(new EvaluatorChild(new EvaluatorProcess(settings.Evaluator)));
-        services.AddSingleton(_ => new AgentModels(settings.Setting, Path.Combine(prompts, "transcripts"), settings.Time));
+        services.AddSingleton(_ => models);
         services.AddSingleton(_ => PromptLibrary.Load(prompts, PlanText.PromptText));
         services.AddSingleton<IStepWorker, EvaluationWorker>();
         services.AddSingleton<IStepWorker, RoundWorker>();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KernelForge.Agents.Chat;
 using KernelForge.Agents.Suite;
 using KernelForge.Cli.Bench;
 using KernelForge.Cli.Datasets;
@@ -61,6 +62,11 @@ internal static class CommandLine
         {
             await surroundings.Error.WriteLineAsync($"kernelforge: {error.Message}");
             return ExitCodes.Usage;
+        }
+        catch (ModelSetupException error)
+        {
+            await surroundings.Error.WriteLineAsync($"kernelforge: {error.Message}");
+            return ExitCodes.Missing;
         }
         catch (InvalidDataException error)
         {

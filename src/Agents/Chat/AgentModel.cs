@@ -6,26 +6,28 @@ namespace KernelForge.Agents.Chat;
 /// <summary>A model that can be asked: its name, its client and its price.</summary>
 public sealed record AgentModel(ModelName Name, IChatClient Client, ModelPrice? Price)
 {
+    /// <summary>Name of the count of tokens written to a prompt cache (<see cref="UsageDetails.AdditionalCounts"/>).</summary>
+    internal const string CacheWriteTokens = "cache_write_tokens";
+
     /// <summary>What a reply used, priced where the price is known.</summary>
     public ModelUsage UsageOf(ChatResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
-        var input = response.Usage?.InputTokenCount ?? 0;
-        var output = response.Usage?.OutputTokenCount ?? 0;
-        return new ModelUsage
+        return UsageOf(response.Usage, Price);
+    }
+
+    /// <summary>What one call used; its cost is unknown where the provider does not say what was used, or the price is not known.</summary>
+    internal static ModelUsage UsageOf(UsageDetails? details, ModelPrice? price)
+    {
+        ModelUsage usage = new()
         {
             Calls = 1,
-            InputTokens = input,
-            OutputTokens = output,
-            ReasoningTokens = response.Usage?.ReasoningTokenCount ?? 0,
-            CostUsd = Price is not { } price ? null : (input * price.InputUsd + output * price.OutputUsd) / 1_000_000m,
+            InputTokens = details?.InputTokenCount ?? 0,
+            CachedInputTokens = details?.CachedInputTokenCount ?? 0,
+            CacheWriteTokens = details?.AdditionalCounts?.GetValueOrDefault(CacheWriteTokens) ?? 0,
+            OutputTokens = details?.OutputTokenCount ?? 0,
+            ReasoningTokens = details?.ReasoningTokenCount ?? 0,
         };
+        return usage with { CostUsd = price == ModelPrice.Free || details is { InputTokenCount: 0, OutputTokenCount: 0 } ? 0m : details is null ? null : price?.CostOf(usage) };
     }
-}
-
-/// <summary>US dollars for a million tokens.</summary>
-public sealed record ModelPrice(decimal InputUsd, decimal OutputUsd)
-{
-    /// <summary>What a replay costs.</summary>
-    public static ModelPrice Free { get; } = new(0m, 0m);
 }

@@ -1,3 +1,5 @@
+using KernelForge.Agents.Suite;
+
 namespace KernelForge.Agents.Chat;
 
 /// <summary>Where answers come from.</summary>
@@ -9,8 +11,11 @@ public enum ModelSource
     /// <summary><c>compatible:NAME/MODEL</c>: an OpenAI-compatible server whose base address is configured.</summary>
     Compatible,
 
-    /// <summary><c>anthropic:MODEL</c>; comes later.</summary>
+    /// <summary><c>anthropic:MODEL</c>.</summary>
     Anthropic,
+
+    /// <summary><c>azure:DEPLOYMENT</c>: a deployment of the Azure OpenAI resource whose address is configured.</summary>
+    Azure,
 
     /// <summary><c>replay:TRANSCRIPT</c>.</summary>
     Replay,
@@ -25,7 +30,10 @@ public enum ModelSource
 /// <summary>A model by name (interfaces.md, "Names").</summary>
 public sealed record ModelName
 {
-    private const string Forms = "openai:MODEL, compatible:NAME/MODEL, replay:TRANSCRIPT, and rules (for the Judge)";
+    /// <summary>What can be used now, for messages.</summary>
+    public const string Forms = "openai:MODEL, anthropic:MODEL, azure:DEPLOYMENT, compatible:NAME/MODEL, replay:TRANSCRIPT, and rules (for the Judge)";
+
+    private static readonly string[] Providers = ["openai", "anthropic", "azure", "compatible", "replay", "simulated"];
 
     private ModelName(ModelSource source, string? server, string model)
     {
@@ -78,10 +86,11 @@ public sealed record ModelName
         {
             "openai" => new ModelName(ModelSource.OpenAI, null, rest),
             "anthropic" => new ModelName(ModelSource.Anthropic, null, rest),
+            "azure" => new ModelName(ModelSource.Azure, null, rest),
             "compatible" => Compatible(text, rest),
             "replay" => Replay(text, rest),
             "simulated" => new ModelName(ModelSource.Simulated, null, rest),
-            _ => throw new ModelNameException($"model '{text}': unknown provider '{provider}'; known: {Forms}"),
+            _ => throw new ModelNameException($"model '{text}': unknown provider '{provider}'{(NearNames.Of(provider, Providers) is { Count: > 0 } near ? $", did you mean {string.Join(" or ", near)}?" : "")}; known: {Forms}"),
         };
     }
 
@@ -90,6 +99,7 @@ public sealed record ModelName
     {
         ModelSource.OpenAI => $"openai:{Model}",
         ModelSource.Anthropic => $"anthropic:{Model}",
+        ModelSource.Azure => $"azure:{Model}",
         ModelSource.Compatible => $"compatible:{Server}/{Model}",
         ModelSource.Replay => $"replay:{Model}",
         ModelSource.Simulated => $"simulated:{Model}",

@@ -21,13 +21,13 @@ public sealed class RecordingChatClient(IChatClient inner, IRunJournal journal, 
         var purpose = CallPurpose.Of(options);
         if (purpose is not null && await TakeEarlierAsync(purpose, cancellationToken) is { } earlier)
         {
-            return ReplayChatClient.ToResponse(earlier, recordedFrom);
+            return TranscriptEntry.ToResponse(earlier.Entry, earlier.Text, recordedFrom);
         }
 
         var response = await base.GetResponseAsync(messages, options, cancellationToken);
         if (purpose is not null)
         {
-            await journal.AppendCallAsync(EntryOf(purpose, response));
+            await journal.AppendCallAsync(TranscriptEntry.Of(purpose, response, recordedFrom));
         }
 
         return response;
@@ -63,27 +63,5 @@ public sealed class RecordingChatClient(IChatClient inner, IRunJournal journal, 
         {
             _alone.Release();
         }
-    }
-
-    private TranscriptEntry EntryOf(CallPurpose purpose, ChatResponse response)
-    {
-        var reasoning = string.Concat(response.Messages.SelectMany(message => message.Contents).OfType<TextReasoningContent>().Select(part => part.Text));
-        return new TranscriptEntry
-        {
-            Task = purpose.Task,
-            Role = purpose.Role,
-            Round = purpose.Round,
-            Mode = purpose.Mode,
-            Text = response.Text,
-            Reasoning = reasoning.Length > 0 ? reasoning : null,
-            FinishReason = response.FinishReason?.Value is "length" or "content_filter" ? response.FinishReason.Value.Value : null,
-            RecordedFrom = recordedFrom,
-            Usage = response.Usage is not { } usage ? null : new TranscriptUsage
-            {
-                InputTokens = usage.InputTokenCount ?? 0,
-                OutputTokens = usage.OutputTokenCount ?? 0,
-                ReasoningTokens = usage.ReasoningTokenCount ?? 0,
-            },
-        };
     }
 }

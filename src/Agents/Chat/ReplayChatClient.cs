@@ -20,7 +20,7 @@ public sealed class ReplayChatClient(Transcript transcript) : IChatClient
         var purpose = CallPurpose.Of(options)
             ?? throw new TranscriptException($"transcript '{transcript.Name}': the call does not say which task and role it is for");
         var line = Take(purpose);
-        return Task.FromResult(ToResponse(line, $"replay:{transcript.Name}"));
+        return Task.FromResult(TranscriptEntry.ToResponse(line.Entry, line.Text, $"replay:{transcript.Name}"));
     }
 
     /// <inheritdoc/>
@@ -43,30 +43,6 @@ public sealed class ReplayChatClient(Transcript transcript) : IChatClient
     public void Dispose()
     {
         // Nothing is held.
-    }
-
-    /// <summary>A recorded call as a provider's answer.</summary>
-    internal static ChatResponse ToResponse(TranscriptLine line, string modelId)
-    {
-        List<AIContent> contents = [];
-        if (line.Entry.Reasoning is { Length: > 0 } reasoning)
-        {
-            contents.Add(new TextReasoningContent(reasoning));
-        }
-
-        contents.Add(new TextContent(line.Text));
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
-        {
-            ModelId = modelId,
-            FinishReason = new ChatFinishReason(line.Entry.FinishReason ?? "stop"),
-            Usage = line.Entry.Usage is not { } usage ? null : new UsageDetails
-            {
-                InputTokenCount = usage.InputTokens,
-                OutputTokenCount = usage.OutputTokens,
-                TotalTokenCount = usage.InputTokens + usage.OutputTokens,
-                ReasoningTokenCount = usage.ReasoningTokens,
-            },
-        };
     }
 
     private TranscriptLine Take(CallPurpose purpose)

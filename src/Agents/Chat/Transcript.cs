@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KernelForge.Contracts.Runs;
+using Microsoft.Extensions.AI;
 
 namespace KernelForge.Agents.Chat;
 
@@ -35,6 +37,10 @@ public sealed record TranscriptEntry
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TranscriptUsage? Usage { get; init; }
 
+    /// <summary>How the answer was sampled; null where unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SamplingSettings? Sampling { get; init; }
+
     /// <summary><c>stop</c>, <c>length</c> or <c>content_filter</c>; null: <c>stop</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FinishReason { get; init; }
@@ -48,6 +54,47 @@ public sealed record TranscriptEntry
     public static TranscriptEntry Parse(string json) =>
         JsonSerializer.Deserialize(json, TranscriptJson.Default.TranscriptEntry) ?? throw new JsonException("expected a call, found null");
 
+    /// <summary>A provider's answer as a recorded call.</summary>
+    internal static TranscriptEntry Of(CallPurpose purpose, ChatResponse response, string recordedFrom)
+    {
+        var reasoning = string.Concat(response.Messages.SelectMany(message => message.Contents).OfType<TextReasoningContent>().Select(part => part.Text));
+        return new TranscriptEntry
+        {
+            Task = purpose.Task,
+            Role = purpose.Role,
+            Round = purpose.Round,
+            Mode = purpose.Mode,
+            Text = response.Text,
+            Reasoning = reasoning.Length > 0 ? reasoning : null,
+            FinishReason = response.FinishReason?.Value is "length" or "content_filter" ? response.FinishReason.Value.Value : null,
+            RecordedFrom = recordedFrom,
+            Sampling = CallSampling.Of(response),
+            Usage = TranscriptUsage.Of(response.Usage),
+        };
+    }
+
+    /// <summary>A recorded call as a provider's answer.</summary>
+    /// <param name="entry">The call.</param>
+    /// <param name="text">Its answer, read from its file where it lies in one.</param>
+    /// <param name="modelId">Who answers.</param>
+    internal static ChatResponse ToResponse(TranscriptEntry entry, string text, string modelId)
+    {
+        List<AIContent> contents = [];
+        if (entry.Reasoning is { Length: > 0 } reasoning)
+        {
+            contents.Add(new TextReasoningContent(reasoning));
+        }
+
+        contents.Add(new TextContent(text));
+        ChatResponse response = new(new ChatMessage(ChatRole.Assistant, contents))
+        {
+            ModelId = modelId,
+            FinishReason = new ChatFinishReason(entry.FinishReason ?? "stop"),
+            Usage = entry.Usage?.ToDetails(),
+        };
+        return entry.Sampling is { } sampling ? CallSampling.Attach(response, sampling) : response;
+    }
+
     /// <summary>One line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TranscriptJson.Readable.TranscriptEntry);
 }
@@ -58,11 +105,38 @@ public sealed record TranscriptUsage
     /// <summary>Tokens sent.</summary>
     public long InputTokens { get; init; }
 
+    /// <summary>Tokens among them that were read from the provider's prompt cache.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CachedInputTokens { get; init; }
+
+    /// <summary>Tokens among them that were written to it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheWriteTokens { get; init; }
+
     /// <summary>Tokens received, reasoning included.</summary>
     public long OutputTokens { get; init; }
 
     /// <summary>Tokens of reasoning among them.</summary>
     public long ReasoningTokens { get; init; }
+
+    internal static TranscriptUsage? Of(UsageDetails? usage) => usage is null ? null : new TranscriptUsage
+    {
+        InputTokens = usage.InputTokenCount ?? 0,
+        CachedInputTokens = usage.CachedInputTokenCount ?? 0,
+        CacheWriteTokens = usage.AdditionalCounts?.GetValueOrDefault(AgentModel.CacheWriteTokens) ?? 0,
+        OutputTokens = usage.OutputTokenCount ?? 0,
+        ReasoningTokens = usage.ReasoningTokenCount ?? 0,
+    };
+
+    internal UsageDetails ToDetails() => new()
+    {
+        InputTokenCount = InputTokens,
+        CachedInputTokenCount = CachedInputTokens,
+        AdditionalCounts = CacheWriteTokens == 0 ? null : new AdditionalPropertiesDictionary<long> { [AgentModel.CacheWriteTokens] = CacheWriteTokens },
+        OutputTokenCount = OutputTokens,
+        TotalTokenCount = InputTokens + OutputTokens,
+        ReasoningTokenCount = ReasoningTokens,
+    };
 }
 
 /// <summary>JSON of transcripts: people write them, so an unknown member is an error.</summary>

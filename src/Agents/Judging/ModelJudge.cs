@@ -25,7 +25,7 @@ public sealed class ModelJudge(AgentModel model, PromptLibrary prompts, Sampling
         ArgumentNullException.ThrowIfNull(file);
         var prompt = prompts.Render("judge", file.Mode, JudgeView.Of(file, prompts));
         var messages = prompt.Messages.ToList();
-        var options = new CallPurpose(file.Task.Name, "judge", file.Round, file.Mode).Attach(Coder.Options(sampling));
+        var options = new CallPurpose(file.Task.Name, "judge", file.Round, file.Mode).Attach(CallSampling.ToOptions(sampling));
         var started = Stopwatch.GetTimestamp();
         var usage = ModelUsage.None;
         string? text = null;

@@ -1,5 +1,6 @@
 using KernelForge.Agents.Attempts;
 using KernelForge.Agents.Chat;
+using KernelForge.Agents.Chat.Budgets;
 using KernelForge.Agents.Coding;
 using KernelForge.Agents.Evaluation;
 using KernelForge.Agents.Judging;
@@ -23,22 +24,24 @@ public sealed record AgentTeam(Coder Coder, IJudge? Judge, IEvaluator Evaluator,
     /// <param name="evaluator">Judges solutions.</param>
     /// <param name="journal">Keeps what models answer.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="budget">What the run may spend; null: what the settings say.</param>
     /// <exception cref="ModelNameException">A name is not known.</exception>
     /// <exception cref="ModelSetupException">Something is not configured.</exception>
     /// <exception cref="TranscriptException">A transcript cannot be read.</exception>
     public static AgentTeam Create(
-        Strategy strategy, string coder, string judge, AgentModels models, PromptLibrary prompts, IEvaluator evaluator, IRunJournal journal, TimeProvider time)
+        Strategy strategy, string coder, string judge, AgentModels models, PromptLibrary prompts, IEvaluator evaluator, IRunJournal journal, TimeProvider time,
+        RunBudget? budget = null)
     {
         ArgumentNullException.ThrowIfNull(strategy);
         ArgumentNullException.ThrowIfNull(models);
-        var writer = new Coder(models.Create(ModelName.Parse(coder), journal), prompts, Coder.DefaultSampling);
+        var writer = new Coder(models.Create(ModelName.Parse(coder), journal, budget), prompts, models.SamplingOf("coder", Coder.DefaultSampling));
         return new AgentTeam(writer, strategy.UsesJudge ? JudgeOf() : null, evaluator, time);
 
         IJudge JudgeOf()
         {
             var name = ModelName.Parse(judge);
             var rules = new RuleJudge();
-            return name.Source == ModelSource.Rules ? rules : new ModelJudge(models.Create(name, journal), prompts, Coder.DefaultSampling, rules);
+            return name.Source == ModelSource.Rules ? rules : new ModelJudge(models.Create(name, journal, budget), prompts, models.SamplingOf("judge", Coder.DefaultSampling), rules);
         }
     }
 }

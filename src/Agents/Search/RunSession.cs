@@ -246,7 +246,7 @@ internal sealed class RunSession
         Parent = step.Basis?.Round,
         ParentAttempt = step.Basis?.Id,
         Model = _team.Coder.Model.Name.ToString(),
-        Sampling = _team.Coder.Sampling,
+        Sampling = reply.Sampling,
         Prompt = reply.Prompt.Reference,
         Messages = [.. reply.Prompt.Messages.Select(message => new PromptMessage { Role = message.Role.Value, Content = message.Text })],
         Reasoning = reply.Reasoning,

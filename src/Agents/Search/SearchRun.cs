@@ -69,6 +69,10 @@ public static class SearchRun
                 ? new Stop("transcript_ended", exception.Message)
                 : new Stop(exception.Ended ? "transcript_ended" : "transcript_mismatch", exception.Message, "failed", new EvaluatorFault { ExitCode = 65, Message = exception.Message });
         }
+        catch (BudgetException exception)
+        {
+            return new Stop(exception.Reason, exception.Message);
+        }
         catch (ChatFailureException exception)
         {
             return new Stop("model_error", exception.Message, "failed", new EvaluatorFault { ExitCode = 69, Message = exception.Message });

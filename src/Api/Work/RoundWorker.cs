@@ -1,4 +1,5 @@
 using KernelForge.Agents.Chat;
+using KernelForge.Agents.Chat.Budgets;
 using KernelForge.Agents.Evaluation;
 using KernelForge.Agents.Prompts;
 using KernelForge.Agents.Search;
@@ -33,7 +34,7 @@ internal sealed class RoundWorker(
             try
             {
                 var strategy = Strategies.Create(run.Strategy);
-                var team = AgentTeam.Create(strategy, run.Coder, run.Judge, models, prompts, evaluator, journal, settings.Time);
+                var team = AgentTeam.Create(strategy, run.Coder, run.Judge, models, prompts, evaluator, journal, settings.Time, new RunBudget { CostUsd = run.BudgetUsd });
                 report = await SearchRun.AdvanceAsync(strategy, RequestOf(run, name, task, folder.FullName), team, journal, listener, cancellationToken);
             }
             catch (Exception error) when (error is ModelSetupException or TranscriptException or ModelNameException)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using KernelForge.Agents.Chat;
 using KernelForge.Cli.Terminal;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Processes;
@@ -215,11 +216,22 @@ internal sealed class Examination(Surroundings surroundings)
 
     private DoctorCheck Keys()
     {
-        string[] names = ["KERNELFORGE_OPENAI__API_KEY", "OPENAI_API_KEY"];
-        var set = names.Where(name => surroundings.Setting(name) is { Length: > 0 }).ToArray();
-        return set.Length > 0
-            ? Ok("keys", $"{string.Join(", ", set)} set")
-            : Absent("keys", $"none of {string.Join(", ", names)} is set", "Only runs with --coder openai:MODEL or compatible:NAME/MODEL need a key; replay:TRANSCRIPT needs none.");
+        string[] names =
+        [
+            "KERNELFORGE_OPENAI__API_KEY", "OPENAI_API_KEY", "KERNELFORGE_ANTHROPIC__API_KEY", "ANTHROPIC_API_KEY", "KERNELFORGE_AZURE__API_KEY", "AZURE_OPENAI_API_KEY",
+        ];
+        try
+        {
+            ModelSettings settings = new(surroundings.Setting);
+            var set = names.Where(name => settings.Read(name) is not null).ToArray();
+            return set.Length > 0
+                ? Ok("keys", $"{string.Join(", ", set)} set")
+                : Absent("keys", $"none of {string.Join(", ", names)} is set", "Only models of OpenAI, Anthropic, Azure and compatible:NAME/MODEL need a key (docs/models.md); replay:TRANSCRIPT needs none.");
+        }
+        catch (ModelSetupException error)
+        {
+            return Absent("keys", error.Message, "Correct the file, or delete it and set environment variables.");
+        }
     }
 
     private static string LastLine(string text) => text.Trim().Split('\n')[^1];

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using KernelForge.Agents.Attempts;
 using KernelForge.Agents.Chat;
+using KernelForge.Agents.Chat.Budgets;
 using KernelForge.Agents.Evaluation;
 using KernelForge.Agents.Prompts;
 using KernelForge.Agents.Search;
@@ -20,18 +21,14 @@ internal static class LocalSearch
     public static async Task<RunReport> RunAsync(SearchOrder order, Surroundings surroundings, Action<RunEvent> happened, CancellationToken cancellationToken)
     {
         var prompts = Path.Combine(surroundings.Root, "prompts");
-        using var models = new AgentModels(surroundings.Setting, Path.Combine(prompts, "transcripts"), surroundings.Time);
         try
         {
+            using var models = AgentModels.Load(surroundings.Setting, surroundings.Root, surroundings.Home, surroundings.Time);
             var strategy = Strategies.Create(order.Strategy);
             var library = PromptLibrary.Load(prompts, PlanText.PromptText);
             await using var journal = RunFolder.Open(order.Folder);
-            var team = AgentTeam.Create(strategy, order.Coder, order.Judge, models, library, new EvaluatorChild(surroundings), journal, surroundings.Time);
+            var team = AgentTeam.Create(strategy, order.Coder, order.Judge, models, library, new EvaluatorChild(surroundings), journal, surroundings.Time, new RunBudget { CostUsd = order.BudgetUsd });
             return await SearchRun.RunAsync(strategy, RequestOf(order, surroundings), team, journal, new Listener(happened), cancellationToken);
-        }
-        catch (ModelSetupException error)
-        {
-            throw new CliException(ExitCodes.Missing, error.Message);
         }
         catch (TranscriptException error)
         {

@@ -19,7 +19,7 @@ internal static class RunVerb
     {
         var task = new Argument<string>("TASK") { Description = "A name, a path to a .py file, or kernelbench:L1/26" };
         var strategy = new Option<string>("--strategy") { Description = "How to search", HelpName = "S", DefaultValueFactory = _ => "coder-judge" };
-        var coder = new Option<string?>("--coder") { Description = $"Who writes: openai:MODEL, compatible:NAME/MODEL or replay:TRANSCRIPT; default: {CoderSetting}", HelpName = "M" };
+        var coder = new Option<string?>("--coder") { Description = $"Who writes: openai:MODEL, anthropic:MODEL, azure:DEPLOYMENT, compatible:NAME/MODEL or replay:TRANSCRIPT; default: {CoderSetting}", HelpName = "M" };
         var judge = new Option<string>("--judge") { Description = "Who advises: a model as above, or rules", HelpName = "M", DefaultValueFactory = _ => "rules" };
         var rounds = new Option<int>("--rounds") { Description = "Most rounds", HelpName = "N", DefaultValueFactory = _ => 5 };
         var platform = new Option<string>("--platform") { Description = "sim", HelpName = "P", DefaultValueFactory = _ => "sim" };
@@ -115,7 +115,7 @@ internal static class RunVerb
 
     private static string ConfiguredCoder(Surroundings surroundings) => surroundings.Setting(CoderSetting) is { Length: > 0 } name
         ? name
-        : throw new CliException(ExitCodes.Missing, $"who writes is not known: pass --coder openai:MODEL, compatible:NAME/MODEL or replay:TRANSCRIPT, or set {CoderSetting}");
+        : throw new CliException(ExitCodes.Missing, $"who writes is not known: pass --coder openai:MODEL, anthropic:MODEL, azure:DEPLOYMENT, compatible:NAME/MODEL or replay:TRANSCRIPT, or set {CoderSetting}");
 
     /// <summary>0: something passed; 1: nothing did; the fault's code where a fault ended it.</summary>
     private static int ExitCodeOf(RunReport report) => report switch

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KernelForge.Contracts.Outcomes;
 
 namespace KernelForge.Contracts.Runs;
@@ -50,7 +51,7 @@ public sealed record AttemptRecord
     /// <summary>The Coder's model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>How it was sampled.</summary>
+    /// <summary>How it was sampled: what the provider was sent, without what the model refused.</summary>
     public required SamplingSettings Sampling { get; init; }
 
     /// <summary>The prompt, by template and content.</summary>
@@ -120,4 +121,12 @@ public sealed record SamplingSettings
 
     /// <summary>Most tokens of an answer, reasoning included.</summary>
     public int? MaxOutputTokens { get; init; }
+
+    /// <summary>Seed of the sampling, where the provider has one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Seed { get; init; }
+
+    /// <summary>How much a model that reasons is asked to: <c>none</c>, <c>low</c>, <c>medium</c>, <c>high</c>, <c>xhigh</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ReasoningEffort { get; init; }
 }

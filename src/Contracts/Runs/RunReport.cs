@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Outcomes;
 
@@ -140,13 +141,21 @@ public sealed record ModelUsage
     /// <summary>Tokens sent.</summary>
     public long InputTokens { get; init; }
 
+    /// <summary>Tokens among them that the provider read from its prompt cache.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CachedInputTokens { get; init; }
+
+    /// <summary>Tokens among them that the provider wrote to its prompt cache.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long CacheWriteTokens { get; init; }
+
     /// <summary>Tokens received, reasoning included.</summary>
     public long OutputTokens { get; init; }
 
     /// <summary>Tokens of reasoning among them.</summary>
     public long ReasoningTokens { get; init; }
 
-    /// <summary>Cost in US dollars; null where prices are unknown.</summary>
+    /// <summary>Cost in US dollars; null where prices, or what was used, are unknown.</summary>
     public decimal? CostUsd { get; init; }
 
     /// <summary>No call was made, and so nothing was spent.</summary>
@@ -157,6 +166,8 @@ public sealed record ModelUsage
     {
         Calls = left.Calls + right.Calls,
         InputTokens = left.InputTokens + right.InputTokens,
+        CachedInputTokens = left.CachedInputTokens + right.CachedInputTokens,
+        CacheWriteTokens = left.CacheWriteTokens + right.CacheWriteTokens,
         OutputTokens = left.OutputTokens + right.OutputTokens,
         ReasoningTokens = left.ReasoningTokens + right.ReasoningTokens,
         CostUsd = left.CostUsd + right.CostUsd,

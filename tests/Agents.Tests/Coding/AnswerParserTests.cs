@@ -17,6 +17,11 @@ public sealed class AnswerParserTests
     [InlineData("```json\n{\"note\": 1}\n```\n```cuda\n", "\n```")]
     [InlineData("", "")]
     [InlineData("\uFEFF\r\n", "\r\n")]
+    [InlineData("```cuda\n", "")]
+    [InlineData("~~~\n", "\n")]
+    [InlineData("", "\n```")]
+    [InlineData("Here is the file, without a fence:\n\n", "\n\nIt writes one element.")]
+    [InlineData("```diff\n@@ -1 +1 @@\n-a\n+b\n```\nthat is, as a whole:\n```cuda\n", "\n```")]
     public void One_solution_is_found_in_any_form_of_fence(string before, string after) =>
         Assert.Equal(File + "\n", Assert.IsType<SolutionAnswer>(AnswerParser.Parse(before + File + after, "stop")).Code);
 
@@ -58,6 +63,40 @@ public sealed class AnswerParserTests
         Assert.Equal(problem, Assert.IsType<UnusableAnswer>(AnswerParser.Parse(text, finishReason)).Problem);
 
     [Fact]
+    public void The_old_file_may_be_quoted_beside_the_new_one()
+    {
+        var answer = AnswerParser.Parse($"Before:\n```cuda\n{File}\n```\nAfter:\n```cuda\n{File.Replace("= 1", "= 2", StringComparison.Ordinal)}\n```", "stop", File + "\n");
+
+        Assert.Contains("= 2", Assert.IsType<SolutionAnswer>(answer).Code, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("```\n")]
+    [InlineData("__global__ ")]
+    [InlineData("```cuda\n__global__ __launch_bounds__(")]
+    [InlineData("@@\n-a\n")]
+    [InlineData("<<<<<<< SEARCH\na\n=======\nb\n>>>>>>> REPLACE\n")]
+    public async Task Ten_megabytes_of_anything_are_an_answer_and_not_a_fault(string piece)
+    {
+        var text = string.Concat(Enumerable.Repeat(piece, 10_000_000 / piece.Length));
+
+        var whole = await Task.Run(() => AnswerParser.Parse(text, "stop", File)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        var most = await Task.Run(() => AnswerParser.Parse(text[..(4 << 20)], "stop", File)).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.Equal("too_long", Assert.IsType<UnusableAnswer>(whole).Problem);
+        Assert.IsType<UnusableAnswer>(most);
+    }
+
+    [Theory]
+    [InlineData("```cuda\n/*launch-plan {} */ void k() {\n  a();\n", "  b();\n}\n```", "/*launch-plan {} */ void k() {\n  a();\n  b();\n}\n")]
+    [InlineData("```cuda\n/*launch-plan {} */ void k() {\n  a();\n", "```cuda\n  b();\n}\n```", "/*launch-plan {} */ void k() {\n  a();\n  b();\n}\n")]
+    [InlineData("```cuda\n/*launch-plan {} */ void k() {\n  first_call();\n", "  first_call();\n  b();\n}\n```", "/*launch-plan {} */ void k() {\n  first_call();\n  b();\n}\n")]
+    [InlineData("```cuda\n/*launch-plan {} */ void k() { a(); }", "\n```\nThat is all.", "/*launch-plan {} */ void k() { a(); }\n")]
+    public void A_continuation_goes_on_where_the_answer_was_cut_off(string text, string continuation, string expected) =>
+        Assert.Equal(expected, Assert.IsType<SolutionAnswer>(AnswerParser.Parse(AnswerParser.Join(text, continuation), "stop")).Code);
+
+    [Fact]
     public void More_than_a_mebibyte_is_too_long() =>
         Assert.Equal("too_long", Assert.IsType<UnusableAnswer>(AnswerParser.Parse("/*launch-plan {} */" + new string('x', 1 << 20), "stop")).Problem);
 
@@ -65,6 +104,8 @@ public sealed class AnswerParserTests
     [InlineData("<think>first\nthis</think>\nanswer", "\nanswer", "first\nthis")]
     [InlineData("answer", "answer", null)]
     [InlineData("<think>never ends", "", "never ends")]
+    [InlineData("the beginning is not sent</think>answer", "answer", "the beginning is not sent")]
+    [InlineData("```cuda\n// </think>\n```", "```cuda\n// </think>\n```", null)]
     public void Thinking_that_a_server_leaves_in_the_text_is_reasoning(string text, string answer, string? reasoning) =>
         Assert.Equal((answer, reasoning), AnswerParser.SplitThinking(text));
 }

@@ -73,9 +73,14 @@ public sealed class JudgeAnswerTests
     [Fact]
     public async Task A_provider_that_fails_makes_the_rules_advise_and_say_why()
     {
-        using HttpClient http = new();
-        using OpenAiChatClient client = new(new OpenAiEndpoint { BaseAddress = new Uri("http://127.0.0.1:9/v1"), ApiKey = "k", ApiKeySetting = "S" }, "m", http);
-        ModelJudge judge = new(new AgentModel(ModelName.Parse("compatible:x/m"), client, null), PromptTests.Library(), Coder.DefaultSampling, new RuleJudge());
+        Dictionary<string, string> settings = new()
+        {
+            ["KERNELFORGE_COMPATIBLE__X__BASE_ADDRESS"] = "http://127.0.0.1:9/v1",
+            ["KERNELFORGE_COMPATIBLE__X__API_KEY"] = "k",
+            ["KERNELFORGE_MODEL_RETRIES"] = "0",
+        };
+        using AgentModels models = new(settings.GetValueOrDefault, "nowhere", TimeProvider.System);
+        ModelJudge judge = new(models.Create(ModelName.Parse("compatible:x/m")), PromptTests.Library(), Coder.DefaultSampling, new RuleJudge());
 
         var reply = await judge.AdviseAsync(Case(), TestContext.Current.CancellationToken);
 

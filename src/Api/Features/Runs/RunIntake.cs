@@ -86,8 +86,8 @@ internal sealed class RunIntake(TaskNames tasks, Acceptance acceptance, ServiceS
         {
             case ModelSource.Rules when !mayBeRules:
                 throw RefusedException.Bad(field, "'rules' is the rule Judge: it advises and writes no kernels; choose a Coder such as replay:TRANSCRIPT or compatible:NAME/MODEL");
-            case ModelSource.Anthropic or ModelSource.Simulated:
-                throw RefusedException.Bad(field, $"'{name}' comes later; now there are openai:MODEL, compatible:NAME/MODEL, replay:TRANSCRIPT, and rules for the Judge");
+            case ModelSource.Simulated:
+                throw RefusedException.Bad(field, $"'{name}' comes later; now there are {ModelName.Forms}");
             case ModelSource.Replay:
                 RequireTranscript(field, name.Model);
                 break;
