@@ -6,6 +6,9 @@ namespace KernelForge.Agents.Chat;
 /// <summary>A model that can be asked: its name, its client and its price.</summary>
 public sealed record AgentModel(ModelName Name, IChatClient Client, ModelPrice? Price)
 {
+    /// <summary>A name that nobody answers to: for runs that ask no model.</summary>
+    internal static AgentModel Nobody(ModelName name) => new(name, new ReplayChatClient(Transcript.Parse(name.ToString(), "", _ => "")), ModelPrice.Free);
+
     /// <summary>What a reply used, priced where the price is known.</summary>
     public ModelUsage UsageOf(ChatResponse response)
     {

@@ -15,11 +15,14 @@ public enum ModelSource
     /// <summary><c>replay:TRANSCRIPT</c>.</summary>
     Replay,
 
-    /// <summary><c>simulated:student</c>; comes later.</summary>
+    /// <summary><c>simulated:student</c>.</summary>
     Simulated,
 
     /// <summary><c>rules</c>: the rule Judge.</summary>
     Rules,
+
+    /// <summary><c>solution:SHA256</c>: no model, but a solution that is there already; for <c>tune</c>.</summary>
+    Solution,
 }
 
 /// <summary>A model by name (interfaces.md, "Names").</summary>
@@ -46,7 +49,7 @@ public sealed record ModelName
     /// <summary>The <c>kind</c> of attempts made with it: <c>live</c>, <c>replay</c> or <c>simulated</c>.</summary>
     public string AttemptKind => Source switch
     {
-        ModelSource.Replay => "replay",
+        ModelSource.Replay or ModelSource.Solution => "replay",
         ModelSource.Simulated => "simulated",
         _ => "live",
     };
@@ -81,6 +84,7 @@ public sealed record ModelName
             "compatible" => Compatible(text, rest),
             "replay" => Replay(text, rest),
             "simulated" => new ModelName(ModelSource.Simulated, null, rest),
+            "solution" => new ModelName(ModelSource.Solution, null, rest),
             _ => throw new ModelNameException($"model '{text}': unknown provider '{provider}'; known: {Forms}"),
         };
     }
@@ -93,6 +97,7 @@ public sealed record ModelName
         ModelSource.Compatible => $"compatible:{Server}/{Model}",
         ModelSource.Replay => $"replay:{Model}",
         ModelSource.Simulated => $"simulated:{Model}",
+        ModelSource.Solution => $"solution:{Model}",
         _ => Model,
     };
 

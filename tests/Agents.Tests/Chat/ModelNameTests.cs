@@ -33,7 +33,6 @@ public sealed class ModelNameTests
 
     [Theory]
     [InlineData("anthropic:claude", "comes later")]
-    [InlineData("simulated:student", "comes later")]
     [InlineData("rules", "writes no kernels")]
     public void What_is_not_there_yet_says_so(string text, string expected)
     {
