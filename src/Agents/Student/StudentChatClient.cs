@@ -28,6 +28,9 @@ public sealed class StudentChatClient : IChatClient
     private readonly string _run;
     private readonly StudentSkill _skill;
 
+    /// <summary>Whether it knows the operator of a task, by the task's name.</summary>
+    public static bool Knows(string task) => Knowledge.Of(task) is not null;
+
     /// <summary>A student for one run.</summary>
     /// <param name="run">The run: the seed of its chances.</param>
     public StudentChatClient(string run)
