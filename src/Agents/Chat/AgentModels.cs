@@ -47,6 +47,7 @@ public sealed class AgentModels : IDisposable
             ModelSource.Compatible => Live(name, $"KERNELFORGE_COMPATIBLE__{SettingName(name.Server!)}", null, useMaxTokens: true),
             ModelSource.Simulated when name.Model == StudentChatClient.ModelId => new AgentModel(name, new StudentChatClient(journal?.RunId ?? ""), ModelPrice.Free),
             ModelSource.Replay => new AgentModel(name, new ReplayChatClient(Transcript.Load(_transcripts, name.Model)), ModelPrice.Free),
+            ModelSource.Simulated => throw new ModelNameException($"'{name}' is not known; there is simulated:{StudentChatClient.ModelId}"),
             ModelSource.Rules => throw new ModelNameException("'rules' is the rule Judge: it advises and writes no kernels; choose a Coder such as replay:TRANSCRIPT or compatible:NAME/MODEL"),
             _ => throw new ModelNameException($"'{name}' comes later; now there are openai:MODEL, compatible:NAME/MODEL, replay:TRANSCRIPT, and rules for the Judge"),
         };

@@ -22,7 +22,9 @@ public abstract class Strategy
 
     /// <summary>The Coders that a text names.</summary>
     /// <exception cref="ModelNameException">It names none that this strategy can use; the message says what can be named.</exception>
-    public virtual IReadOnlyList<ModelName> ModelsOf(string coder) => [ModelName.Parse(coder)];
+    public virtual IReadOnlyList<ModelName> ModelsOf(string coder) => ModelName.Parse(coder) is { Source: not ModelSource.Solution } model
+        ? [model]
+        : throw new ModelNameException($"'{coder}' is a solution that is there already, and strategy {Name} writes its own: only strategy tune takes one");
 
     /// <summary>The limits it keeps to, of those asked for.</summary>
     internal virtual RunLimits Limits(RunLimits asked) => asked;

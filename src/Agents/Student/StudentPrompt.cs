@@ -55,11 +55,20 @@ internal sealed partial record StudentPrompt
     private static List<(string Title, string Text)> Sections(string text)
     {
         List<(string Title, string Text)> sections = [];
-        var fenced = false;
+        var fence = "";
         foreach (var line in text.Split('\n'))
         {
-            fenced ^= line.StartsWith("```", StringComparison.Ordinal);
-            if (!fenced && line.StartsWith("# ", StringComparison.Ordinal))
+            var ticks = line[..(line.Length - line.TrimStart('`').Length)];
+            if (fence.Length == 0 && ticks.Length >= 3)
+            {
+                fence = ticks;
+            }
+            else if (fence.Length > 0 && line == fence)
+            {
+                fence = "";
+            }
+
+            if (fence.Length == 0 && line.StartsWith("# ", StringComparison.Ordinal))
             {
                 sections.Add((line[2..], ""));
             }
@@ -75,6 +84,6 @@ internal sealed partial record StudentPrompt
     [GeneratedRegex(@"^# Task (?<name>\S+)", RegexOptions.ExplicitCapture | RegexOptions.Multiline, 1000)]
     private static partial Regex TaskName();
 
-    [GeneratedRegex(@"^```[a-z]*\n(?<code>.*?\n)```", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
+    [GeneratedRegex(@"^(?<fence>`{3,})[a-z]*\n(?<code>.*?\n)\k<fence>$", RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline, 1000)]
     private static partial Regex Code();
 }
