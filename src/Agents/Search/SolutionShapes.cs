@@ -31,11 +31,13 @@ internal sealed partial class SolutionShapes
         var plan = Plan().Match(code).Value;
         var words = Word().Matches(Comment().Replace(code[plan.Length..], " ")).Select(match => match.Value).ToList();
 
+        var known = Word().Matches(plan).Select(match => match.Value).ToHashSet(StringComparer.Ordinal);
+
         // A name that the plan or a header knows keeps its spelling; one that the code declares (TYPE NAME) is numbered.
         Dictionary<string, string> names = new(StringComparer.Ordinal);
         for (var i = 1; i < words.Count; i++)
         {
-            if (IsName(words[i]) && (IsName(words[i - 1]) || words[i - 1] is "*" or "&") && !Keywords.Contains(words[i]) && !plan.Contains(words[i], StringComparison.Ordinal) && words[i - 1] != "return")
+            if (IsName(words[i]) && (IsName(words[i - 1]) || words[i - 1] is "*" or "&") && !Keywords.Contains(words[i]) && !known.Contains(words[i]) && words[i - 1] != "return")
             {
                 names.TryAdd(words[i], $"_{names.Count}");
             }

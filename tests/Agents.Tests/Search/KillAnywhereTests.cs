@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelForge.Agents.Student;
 using KernelForge.Agents.Tests.Student;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Runs;
@@ -75,6 +76,26 @@ public sealed class KillAnywhereTests : IDisposable
 
         Assert.Equal(Json(expected), Json(report));
         Assert.Equal(unbroken.Provider.Total, broken.Provider.Total);
+    }
+
+    [Fact]
+    public async Task Tuning_asks_no_model_and_ends_the_same_wherever_it_dies()
+    {
+        var family = Knowledge.Of("activation/softmax")!;
+        var solution = family.Write(family.Naive with { Tuned = true });
+        Mortality whole = new(null);
+        StudentBench unbroken = new("run", "tune", _folder.Path) { Solution = solution };
+        var report = await unbroken.ProcessAsync(whole);
+        Assert.Equal((0, "rounds", 1), (report.Usage.Calls, report.StopReason, report.Rounds.Count));
+        Assert.NotNull(report.Best);
+
+        for (var death = 1; death <= whole.Steps; death++)
+        {
+            StudentBench broken = new("run", "tune", _folder.Path) { Solution = solution };
+            await Assert.ThrowsAsync<Mortality.DeathException>(() => broken.ProcessAsync(new Mortality(death)));
+
+            Assert.Equal(Json(report), Json(await broken.ProcessAsync(new Mortality(null))));
+        }
     }
 
     private static string Json(RunReport report) => JsonSerializer.Serialize(report, ContractsJson.Default.RunReport);

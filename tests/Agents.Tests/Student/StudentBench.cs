@@ -158,6 +158,8 @@ internal sealed class StudentBench(string run, string strategy, string folder)
 
     public string Task { get; init; } = "activation/softmax";
 
+    public string? Solution { get; init; }
+
     public StudentExaminer? Examiner { get; private set; }
 
     /// <summary>One process: to the run's end, or to its own.</summary>
@@ -178,6 +180,7 @@ internal sealed class StudentBench(string run, string strategy, string folder)
         Home = "/home",
         Toolbox = "/",
         Folder = folder,
+        Solution = Solution,
         Limits = Limits,
     };
 
