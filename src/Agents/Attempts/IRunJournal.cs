@@ -12,6 +12,9 @@ public interface IRunJournal
     /// <summary>Where it is kept, for messages.</summary>
     string Name { get; }
 
+    /// <summary>The run, the same wherever it goes on: the seed of whatever is drawn by chance.</summary>
+    string RunId { get; }
+
     /// <summary>Finished attempts in order.</summary>
     /// <exception cref="InvalidDataException">What is kept is no attempt; the message names it.</exception>
     Task<IReadOnlyList<AttemptRecord>> ReadAttemptsAsync(CancellationToken cancellationToken);

@@ -13,12 +13,16 @@ public sealed class RunFolder : IRunJournal, IAsyncDisposable
     private RunFolder(string folder, AttemptLog attempts)
     {
         Name = PathOfAttempts(folder);
+        RunId = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
         _attempts = attempts;
         _calls = Path.Combine(folder, "calls.jsonl");
     }
 
     /// <inheritdoc/>
     public string Name { get; }
+
+    /// <inheritdoc/>
+    public string RunId { get; }
 
     /// <summary>The attempts of a run's folder.</summary>
     public static string PathOfAttempts(string folder) => Path.Combine(folder, "attempts.jsonl");

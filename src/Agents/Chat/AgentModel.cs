@@ -9,6 +9,9 @@ public sealed record AgentModel(ModelName Name, IChatClient Client, ModelPrice? 
     /// <summary>Name of the count of tokens written to a prompt cache (<see cref="UsageDetails.AdditionalCounts"/>).</summary>
     internal const string CacheWriteTokens = "cache_write_tokens";
 
+    /// <summary>A name that nobody answers to: for runs that ask no model.</summary>
+    internal static AgentModel Nobody(ModelName name) => new(name, new ReplayChatClient(Transcript.Parse(name.ToString(), "", _ => "")), ModelPrice.Free);
+
     /// <summary>What a reply used, priced where the price is known.</summary>
     public ModelUsage UsageOf(ChatResponse response)
     {

@@ -5,6 +5,7 @@ using KernelForge.Agents.Attempts;
 using KernelForge.Agents.Chat.Budgets;
 using KernelForge.Agents.Chat.Decorators;
 using KernelForge.Agents.Chat.Providers;
+using KernelForge.Agents.Student;
 using KernelForge.Contracts.Runs;
 using Microsoft.Extensions.AI;
 
@@ -77,7 +78,9 @@ public sealed class AgentModels : IDisposable
         var model = name.Source switch
         {
             ModelSource.OpenAI or ModelSource.Anthropic or ModelSource.Azure or ModelSource.Compatible => Live(name, journal, budget ?? new RunBudget()),
+            ModelSource.Simulated when name.Model == StudentChatClient.ModelId => new AgentModel(name, new StudentChatClient(journal?.RunId ?? ""), ModelPrice.Free),
             ModelSource.Replay => new AgentModel(name, new ReplayChatClient(Transcript.Load(_transcripts, name.Model)), ModelPrice.Free),
+            ModelSource.Simulated => throw new ModelNameException($"'{name}' is not known; there is simulated:{StudentChatClient.ModelId}"),
             ModelSource.Rules => throw new ModelNameException("'rules' is the rule Judge: it advises and writes no kernels; choose a Coder such as replay:TRANSCRIPT or compatible:NAME/MODEL"),
             _ => throw new ModelNameException($"'{name}' comes later; now there are {ModelName.Forms}"),
         };

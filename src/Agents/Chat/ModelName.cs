@@ -20,11 +20,14 @@ public enum ModelSource
     /// <summary><c>replay:TRANSCRIPT</c>.</summary>
     Replay,
 
-    /// <summary><c>simulated:student</c>; comes later.</summary>
+    /// <summary><c>simulated:student</c>.</summary>
     Simulated,
 
     /// <summary><c>rules</c>: the rule Judge.</summary>
     Rules,
+
+    /// <summary><c>solution:SHA256</c>: no model, but a solution that is there already; for <c>tune</c>.</summary>
+    Solution,
 }
 
 /// <summary>A model by name (interfaces.md, "Names").</summary>
@@ -54,7 +57,7 @@ public sealed record ModelName
     /// <summary>The <c>kind</c> of attempts made with it: <c>live</c>, <c>replay</c> or <c>simulated</c>.</summary>
     public string AttemptKind => Source switch
     {
-        ModelSource.Replay => "replay",
+        ModelSource.Replay or ModelSource.Solution => "replay",
         ModelSource.Simulated => "simulated",
         _ => "live",
     };
@@ -90,6 +93,7 @@ public sealed record ModelName
             "compatible" => Compatible(text, rest),
             "replay" => Replay(text, rest),
             "simulated" => new ModelName(ModelSource.Simulated, null, rest),
+            "solution" => new ModelName(ModelSource.Solution, null, rest),
             _ => throw new ModelNameException($"model '{text}': unknown provider '{provider}'{(NearNames.Of(provider, Providers) is { Count: > 0 } near ? $", did you mean {string.Join(" or ", near)}?" : "")}; known: {Forms}"),
         };
     }
@@ -103,6 +107,7 @@ public sealed record ModelName
         ModelSource.Compatible => $"compatible:{Server}/{Model}",
         ModelSource.Replay => $"replay:{Model}",
         ModelSource.Simulated => $"simulated:{Model}",
+        ModelSource.Solution => $"solution:{Model}",
         _ => Model,
     };
 

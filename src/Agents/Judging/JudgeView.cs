@@ -25,8 +25,26 @@ internal static class JudgeView
         };
         view["bottlenecks"] = kernels.SelectMany(Bottlenecks).Take(MaxBottlenecks).ToList();
         view["hotLines"] = kernels.SelectMany(kernel => HotLines(kernel, file.Basis.Code)).Take(MaxHotLines).ToList();
+        view["fence"] = FenceAround(file.Task.Source, file.Basis.Code, view["evidence"] as string, string.Join('\n', (List<string>)view["hotLines"]!));
         view["history"] = file.History.Count > 1 ? EvidenceText.History(file.History) : null;
         return view;
+    }
+
+    /// <summary>A fence that nothing inside can close: one sign longer than the longest run of them.</summary>
+    private static string FenceAround(params ReadOnlySpan<string?> texts)
+    {
+        var longest = 2;
+        foreach (var text in texts)
+        {
+            var run = 0;
+            foreach (var sign in text ?? "")
+            {
+                run = sign == '`' ? run + 1 : 0;
+                longest = Math.Max(longest, run);
+            }
+        }
+
+        return new string('`', longest + 1);
     }
 
     private static IEnumerable<string> Selected(KernelReport kernel, PerformanceReport? performance)

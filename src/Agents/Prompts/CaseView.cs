@@ -24,6 +24,7 @@ internal static class CaseView
             ["device"] = prompts.DeviceNotes(file.Device ?? basis?.Outcome.Environment.Device ?? (file.Platform == "sim" ? SimDefaultDevice : null)),
             ["example"] = example is null ? null : new Dictionary<string, object?>(StringComparer.Ordinal) { ["name"] = example.TaskName, ["code"] = example.Code.Trim() },
             ["basis"] = AttemptView(basis),
+            ["second"] = AttemptView(file.Second),
             ["best"] = file.Best is { } best && best.Round != basis?.Round ? AttemptView(best) : null,
             ["latest"] = file.Latest is { Code: not null } latest && latest.Round != basis?.Round ? AttemptView(latest) : null,
             ["evidence"] = basis is null ? null : EvidenceText.Describe(basis.Outcome),

@@ -110,8 +110,9 @@ public static class EvidenceText
                 ? advice.Mode == RoundModes.Optimisation ? advice.Reason : advice.Fix
                 : attempt.Mode == RoundModes.First ? "first solution" : "changed without advice";
             var from = attempt.Parent is { } parent ? $" from round {parent.ToString(CultureInfo.InvariantCulture)}" : "";
+            var came = attempt.AdviceOutcome is { } result ? $", the advice: {result.Replace('_', ' ')}" : "";
             var gain = attempt.Gain is { } factor ? $", gain {Number(factor)}" : "";
-            lines.Add($"round {attempt.Round.ToString(CultureInfo.InvariantCulture)}{from} ({attempt.Mode}): {what} → {Verdict(attempt.Outcome)}{gain}");
+            lines.Add($"round {attempt.Round.ToString(CultureInfo.InvariantCulture)}{from} ({attempt.Mode}): {what} → {Verdict(attempt.Outcome)}{gain}{came}");
         }
 
         return lines;

@@ -15,9 +15,12 @@ namespace KernelForge.Agents.Search;
 /// <param name="Time">The clock.</param>
 public sealed record AgentTeam(Coder Coder, IJudge? Judge, IEvaluator Evaluator, TimeProvider Time)
 {
+    /// <summary>Everyone who can write, <see cref="Coder"/> first; several only where a strategy chooses between them.</summary>
+    public IReadOnlyList<Coder> Coders { get; init; } = [Coder];
+
     /// <summary>A team by the names that users give.</summary>
     /// <param name="strategy">The strategy that it works for.</param>
-    /// <param name="coder">The Coder's model.</param>
+    /// <param name="coder">The Coder's model; for a portfolio several, with commas between.</param>
     /// <param name="judge">The Judge's model, or <c>rules</c>; not read where the strategy has no Judge.</param>
     /// <param name="models">Makes models.</param>
     /// <param name="prompts">The prompts.</param>
@@ -34,8 +37,11 @@ public sealed record AgentTeam(Coder Coder, IJudge? Judge, IEvaluator Evaluator,
     {
         ArgumentNullException.ThrowIfNull(strategy);
         ArgumentNullException.ThrowIfNull(models);
-        var writer = new Coder(models.Create(ModelName.Parse(coder), journal, budget), prompts, models.SamplingOf("coder", Coder.DefaultSampling));
-        return new AgentTeam(writer, strategy.UsesJudge ? JudgeOf() : null, evaluator, time);
+        var sampling = models.SamplingOf("coder", Coder.DefaultSampling);
+        var writers = strategy.ModelsOf(coder).Select(name => new Coder(Model(name), prompts, sampling)).ToList();
+        return new AgentTeam(writers[0], strategy.UsesJudge ? JudgeOf() : null, evaluator, time) { Coders = writers };
+
+        AgentModel Model(ModelName name) => strategy.UsesModels ? models.Create(name, journal, budget) : AgentModel.Nobody(name);
 
         IJudge JudgeOf()
         {

@@ -23,6 +23,9 @@ public sealed record CaseFile
     /// <summary>The attempt that is repaired, improved or judged; null for a first solution.</summary>
     public AttemptRecord? Basis { get; init; }
 
+    /// <summary>A second attempt to take from; null for none.</summary>
+    public AttemptRecord? Second { get; init; }
+
     /// <summary>The best that passed; null where none did.</summary>
     public AttemptRecord? Best { get; init; }
 

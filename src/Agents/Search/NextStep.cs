@@ -3,11 +3,25 @@ using KernelForge.Contracts.Runs;
 
 namespace KernelForge.Agents.Search;
 
+/// <summary>What a prompt shows of earlier attempts, besides the one that it starts from.</summary>
+internal enum Sight
+{
+    /// <summary>The best, the latest and what was tried.</summary>
+    Everything,
+
+    /// <summary>What was made from the same attempt.</summary>
+    Siblings,
+
+    /// <summary>Nothing.</summary>
+    Nothing,
+}
+
 /// <summary>What to attempt next, and from which attempt.</summary>
 /// <param name="Mode">What the Coder is asked for.</param>
 /// <param name="Basis">The attempt to start from; null for none.</param>
-/// <param name="Independent">A sample of its own: the prompt shows nothing of earlier attempts.</param>
-internal sealed record NextStep(string Mode, AttemptRecord? Basis, bool Independent = false)
+/// <param name="Sight">What else is shown.</param>
+/// <param name="Second">A second parent, to take from; null for none.</param>
+internal sealed record NextStep(string Mode, AttemptRecord? Basis, Sight Sight = Sight.Everything, AttemptRecord? Second = null)
 {
     /// <summary>
     /// The branching rule of <c>coder-judge</c> and <c>self-refine</c>, from finished attempts alone:
@@ -52,7 +66,7 @@ internal sealed record NextStep(string Mode, AttemptRecord? Basis, bool Independ
     }
 
     /// <summary>How far an evaluation came, in the order in which statuses apply.</summary>
-    private static int Distance(EvaluationOutcome outcome) => outcome switch
+    public static int Distance(EvaluationOutcome outcome) => outcome switch
     {
         AnswerError => 0,
         PlanError or Rejected => 1,

@@ -1,4 +1,5 @@
 using KernelForge.Agents.Judging;
+using KernelForge.Contracts.Evaluation;
 
 namespace KernelForge.Agents.Search;
 
@@ -34,6 +35,15 @@ public sealed record RunRequest
 
     /// <summary>When an earlier process began the run; null: it begins now.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>Solutions of one round that are judged at the same time.</summary>
+    public int ParallelEvaluations { get; init; } = 2;
+
+    /// <summary>A solution that exists already, for a strategy that makes none; null elsewhere.</summary>
+    public string? Solution { get; init; }
+
+    /// <summary>How the tunables of <see cref="Solution"/> are tried.</summary>
+    public TuningOrder Tuning { get; init; } = new();
 
     /// <summary>When to stop.</summary>
     public RunLimits Limits { get; init; } = new();

@@ -5,6 +5,7 @@ using System.Text;
 using KernelForge.Agents.Attempts;
 using KernelForge.Agents.Chat;
 using KernelForge.Agents.Coding;
+using KernelForge.Agents.Judging;
 using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Outcomes;
 using KernelForge.Contracts.Runs;
@@ -27,6 +28,7 @@ internal sealed class RunSession
     private readonly List<AttemptRecord> _attempts = [];
     private readonly Dictionary<int, JudgeAdvice> _adviceAfter = [];
     private ModelUsage _usage = ModelUsage.None;
+    private readonly Lock _telling = new();
     private ModelUsage? _judgeUsage;
 
     private RunSession(Strategy strategy, RunRequest request, AgentTeam team, IProgress<RunEvent>? progress, IRunJournal journal)
@@ -49,6 +51,12 @@ internal sealed class RunSession
     /// <summary>The best that passed; null where none did.</summary>
     public AttemptRecord? Best { get; private set; }
 
+    /// <summary>Who can write; most strategies ask the first alone.</summary>
+    public IReadOnlyList<Coder> Coders => _team.Coders;
+
+    /// <summary>What the run has used so far.</summary>
+    public ModelUsage Usage => _usage;
+
     public TimeProvider Time => _team.Time;
 
     /// <summary>What is left of the run's time; null where it has no limit.</summary>
@@ -63,9 +71,9 @@ internal sealed class RunSession
         ArgumentNullException.ThrowIfNull(team);
         ArgumentNullException.ThrowIfNull(journal);
         request.Limits.Validate();
-        if (request.Limits.CostUsd is not null && team.Coder.Model.Price is null)
+        if (request.Limits.CostUsd is not null && team.Coders.FirstOrDefault(coder => coder.Model.Price is null) is { } unpriced)
         {
-            throw new ModelSetupException($"a cost budget is set and the price of {team.Coder.Model.Name} is not known; set its PRICE setting to IN/OUT in US dollars a million tokens");
+            throw new ModelSetupException($"a cost budget is set and the price of {unpriced.Model.Name} is not known; set its PRICE setting to IN/OUT in US dollars a million tokens");
         }
 
         if (strategy.UsesJudge && team.Judge is null)
@@ -89,7 +97,7 @@ internal sealed class RunSession
         At = Now,
         Task = Request.Task.Name,
         Strategy = _strategy.Name,
-        Coder = _team.Coder.Model.Name.ToString(),
+        Coder = string.Join(',', _team.Coders.Select(coder => coder.Model.Name)),
         Judge = _strategy.UsesJudge ? _team.Judge?.Name : null,
         Rounds = Limits.Rounds,
         FinishedRounds = _attempts.Count,
@@ -129,46 +137,60 @@ internal sealed class RunSession
     }
 
     /// <summary>One round: the Coder writes, the evaluator judges, the attempt is on the disk. A stop where the evaluator could not judge.</summary>
-    public async Task<Stop?> AttemptAsync(NextStep step, JudgeAdvice? advice, CancellationToken cancellationToken)
-    {
-        var round = _attempts.Count == 0 ? 0 : _attempts[^1].Round + 1;
-        var started = Now;
-        Emit(new RoundStarted { RunId = Request.RunId, At = started, Round = round, Mode = step.Mode, Parent = step.Basis?.Round });
-        var reply = await _team.Coder.WriteAsync(CaseOf(step, round, advice), cancellationToken);
-        _usage += reply.Usage;
-        Emit(new ModelReplied
-        {
-            RunId = Request.RunId,
-            At = Now,
-            Round = round,
-            Role = "coder",
-            Model = _team.Coder.Model.Name.ToString(),
-            DurationMs = reply.Duration.TotalMilliseconds,
-            Usage = reply.Usage,
-            TextLength = reply.Text.Length,
-            ReasoningLength = reply.Reasoning?.Length ?? 0,
-        });
+    public Task<Stop?> AttemptAsync(NextStep step, JudgeAdvice? advice, CancellationToken cancellationToken) =>
+        AttemptAllAsync([new Proposal(step, _team.Coder, advice)], cancellationToken);
 
-        var judging = Stopwatch.GetTimestamp();
-        var code = (reply.Answer as SolutionAnswer)?.Code;
-        EvaluationOutcome outcome;
-        if (code is null)
+    /// <summary>
+    /// Rounds side by side: all Coders write, then all solutions are judged, a few at a time, then the attempts are kept in order. None of them knows of the
+    /// others. Where one cannot be judged, those before it are kept.
+    /// </summary>
+    public async Task<Stop?> AttemptAllAsync(IReadOnlyList<Proposal> proposals, CancellationToken cancellationToken)
+    {
+        var first = NextRound;
+        var drafts = await Task.WhenAll(proposals.Select((proposal, index) => WriteAsync(proposal, first + index, cancellationToken)));
+        _usage = drafts.Aggregate(_usage, (sum, draft) => sum + draft.Reply.Usage);
+        SolutionShapes shapes = new(_attempts);
+        for (var index = 0; index < drafts.Length; index++)
         {
-            outcome = AnswerErrorOf((UnusableAnswer)reply.Answer, reply.Text);
+            drafts[index] = drafts[index] with { SameAs = proposals[index].RefuseCopies ? shapes.Add(drafts[index].Round, drafts[index].Code) : null };
         }
-        else
+
+        using SemaphoreSlim places = new(Math.Max(1, Request.ParallelEvaluations));
+        var verdicts = await Task.WhenAll(drafts.Select(draft => JudgeAsync(draft, places, cancellationToken)));
+        foreach (var (draft, verdict) in drafts.Zip(verdicts))
         {
-            var verdict = await EvaluateAsync(round, code, cancellationToken);
-            if (verdict.Outcome is null)
+            if (verdict.Reply.Outcome is not { } outcome)
             {
-                var fault = verdict.Fault ?? new EvaluatorFault { ExitCode = 70, Message = "the evaluator answered with neither an outcome nor a fault" };
+                var fault = verdict.Reply.Fault ?? new EvaluatorFault { ExitCode = 70, Message = "the evaluator answered with neither an outcome nor a fault" };
                 return new Stop("evaluator_fault", fault.Message, "failed", fault);
             }
 
-            outcome = verdict.Outcome;
+            await KeepAsync(RecordOf(draft, outcome), verdict.Time);
         }
 
-        await KeepAsync(RecordOf(round, step, advice, reply, code, outcome, started), Stopwatch.GetElapsedTime(judging));
+        return null;
+    }
+
+    /// <summary>A round without a model: a solution that was given is judged, its tunables tried as the order says.</summary>
+    public async Task<Stop?> AttemptGivenAsync(string code, TuningOrder tuning, CancellationToken cancellationToken)
+    {
+        var round = NextRound;
+        var started = Now;
+        Emit(new RoundStarted { RunId = Request.RunId, At = started, Round = round, Mode = RoundModes.First });
+        var judging = Stopwatch.GetTimestamp();
+        var reply = await EvaluateAsync(round, code, tuning, cancellationToken);
+        if (reply.Outcome is not { } outcome)
+        {
+            var fault = reply.Fault ?? new EvaluatorFault { ExitCode = 70, Message = "the evaluator answered with neither an outcome nor a fault" };
+            return new Stop("evaluator_fault", fault.Message, "failed", fault);
+        }
+
+        Draft draft = new(
+            new Proposal(new NextStep(RoundModes.First, null, Sight.Nothing), _team.Coder, null),
+            round,
+            new CoderReply { Prompt = Prompts.Prompt.Create("none", "none", []), Text = "", Answer = new SolutionAnswer(code), Usage = ModelUsage.None, Duration = TimeSpan.Zero },
+            started);
+        await KeepAsync(RecordOf(draft, outcome), Stopwatch.GetElapsedTime(judging));
         return null;
     }
 
@@ -176,6 +198,51 @@ internal sealed class RunSession
     public Stop? BeforeCall() => StopRule.BeforeCall(Limits, _usage);
 
     private DateTimeOffset Now => _team.Time.GetUtcNow();
+
+    private int NextRound => _attempts.Count == 0 ? 0 : _attempts[^1].Round + 1;
+
+    private async Task<Draft> WriteAsync(Proposal proposal, int round, CancellationToken cancellationToken)
+    {
+        var (step, coder) = (proposal.Step, proposal.Coder);
+        var started = Now;
+        Emit(new RoundStarted { RunId = Request.RunId, At = started, Round = round, Mode = step.Mode, Parent = step.Basis?.Round });
+        var reply = await coder.WriteAsync(CaseOf(step, round, proposal.Advice), cancellationToken);
+        Emit(new ModelReplied
+        {
+            RunId = Request.RunId,
+            At = Now,
+            Round = round,
+            Role = "coder",
+            Model = coder.Model.Name.ToString(),
+            DurationMs = reply.Duration.TotalMilliseconds,
+            Usage = reply.Usage,
+            TextLength = reply.Text.Length,
+            ReasoningLength = reply.Reasoning?.Length ?? 0,
+        });
+        return new Draft(proposal, round, reply, started);
+    }
+
+    private async Task<(EvaluatorReply Reply, TimeSpan Time)> JudgeAsync(Draft draft, SemaphoreSlim places, CancellationToken cancellationToken)
+    {
+        if (draft.Code is not { } code || draft.SameAs is not null)
+        {
+            var why = draft.SameAs is { } same
+                ? $"the solution is that of round {same} again, up to comments, spacing and names; it was not judged a second time"
+                : ((UnusableAnswer)draft.Reply.Answer).Message;
+            return (new EvaluatorReply { Outcome = AnswerErrorOf(why, draft.Reply.Text) }, TimeSpan.Zero);
+        }
+
+        await places.WaitAsync(cancellationToken);
+        try
+        {
+            var judging = Stopwatch.GetTimestamp();
+            return (await EvaluateAsync(draft.Round, code, null, cancellationToken), Stopwatch.GetElapsedTime(judging));
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
 
     private CaseFile CaseOf(NextStep step, int round, JudgeAdvice? advice) => new()
     {
@@ -185,13 +252,19 @@ internal sealed class RunSession
         Round = round,
         Mode = step.Mode,
         Basis = step.Basis,
-        Best = Best,
-        Latest = step.Independent || _attempts.Count == 0 ? null : _attempts[^1],
-        History = [.. _attempts],
+        Second = step.Second,
+        Best = step.Sight == Sight.Everything ? Best : null,
+        Latest = step.Sight != Sight.Everything || _attempts.Count == 0 ? null : _attempts[^1],
+        History = step.Sight switch
+        {
+            Sight.Everything => [.. _attempts],
+            Sight.Siblings => [.. _attempts.Where(attempt => attempt.Round == step.Basis?.Round || (step.Basis is not null && attempt.Parent == step.Basis.Round))],
+            _ => [],
+        },
         Advice = advice,
     };
 
-    private async Task<EvaluatorReply> EvaluateAsync(int round, string code, CancellationToken cancellationToken)
+    private async Task<EvaluatorReply> EvaluateAsync(int round, string code, TuningOrder? tuning, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Request.Folder);
         var path = Path.GetFullPath(Path.Combine(Request.Folder, $"round-{round}.cu"));
@@ -208,15 +281,16 @@ internal sealed class RunSession
                 Trials = Request.Trials,
                 Seed = Request.Seed,
                 Profile = true,
+                Tuning = tuning,
                 Home = Request.Home,
                 Toolbox = Request.Toolbox,
             },
             cancellationToken);
     }
 
-    private AnswerError AnswerErrorOf(UnusableAnswer answer, string text) => new()
+    private AnswerError AnswerErrorOf(string why, string text) => new()
     {
-        Message = answer.Message,
+        Message = why,
         UnrankedReasons = ["no solution"],
         Task = new ContentReference { Name = Request.Task.Name, Sha256 = Request.Task.Sha256 },
         Solution = new ContentReference { Sha256 = Hash(text) },
@@ -231,44 +305,53 @@ internal sealed class RunSession
         },
     };
 
-    private AttemptRecord RecordOf(int round, NextStep step, JudgeAdvice? advice, CoderReply reply, string? code, EvaluationOutcome outcome, DateTimeOffset started) => new()
+    private AttemptRecord RecordOf(Draft draft, EvaluationOutcome outcome)
     {
-        Id = $"{Request.RunId}/{round}",
-        Kind = _team.Coder.Model.Name.AttemptKind,
-        RunId = Request.RunId,
-        Strategy = _strategy.Name,
-        Task = Request.Task.Name,
-        Category = Request.Task.Category,
-        TaskSha256 = Request.Task.Sha256,
-        TaskSource = Request.Task.Source,
-        Round = round,
-        Mode = step.Mode,
-        Parent = step.Basis?.Round,
-        ParentAttempt = step.Basis?.Id,
-        Model = _team.Coder.Model.Name.ToString(),
-        Sampling = reply.Sampling,
-        Prompt = reply.Prompt.Reference,
-        Messages = [.. reply.Prompt.Messages.Select(message => new PromptMessage { Role = message.Role.Value, Content = message.Text })],
-        Reasoning = reply.Reasoning,
-        Answer = reply.Text,
-        FinishReason = reply.FinishReason,
-        Code = code,
-        Sha256 = code is null ? null : Hash(code),
-        Advice = advice,
-        Outcome = outcome,
-        Gain = GainOf(outcome),
-        Usage = reply.Usage,
-        JudgeUsage = advice is null ? null : _judgeUsage,
-        StartedAt = started,
-        FinishedAt = Now,
-        Kernelforge = Version,
-    };
+        var ((step, coder, advice), round, reply) = (draft.Proposal, draft.Round, draft.Reply);
+        var code = draft.SameAs is null ? draft.Code : null;
+        return new AttemptRecord
+        {
+            Id = $"{Request.RunId}/{round}",
+            Kind = coder.Model.Name.AttemptKind,
+            RunId = Request.RunId,
+            Strategy = _strategy.Name,
+            Task = Request.Task.Name,
+            Category = Request.Task.Category,
+            TaskSha256 = Request.Task.Sha256,
+            TaskSource = Request.Task.Source,
+            Round = round,
+            Mode = step.Mode,
+            Parent = step.Basis?.Round,
+            ParentAttempt = step.Basis?.Id,
+            Model = coder.Model.Name.ToString(),
+            Sampling = reply.Sampling,
+            Prompt = reply.Prompt.Reference,
+            Messages = [.. reply.Prompt.Messages.Select(message => new PromptMessage { Role = message.Role.Value, Content = message.Text })],
+            Reasoning = reply.Reasoning,
+            Answer = reply.Text,
+            FinishReason = reply.FinishReason,
+            Code = code,
+            Sha256 = code is null ? null : Hash(code),
+            Advice = advice,
+            AdviceOutcome = advice is null || code is null ? null : AdviceOutcomes.Of(step.Basis, outcome),
+            SecondParent = step.Second?.Round,
+            Arm = draft.Proposal.Arm,
+            Outcome = outcome,
+            Gain = GainOf(outcome),
+            Usage = reply.Usage,
+            JudgeUsage = _judgeUsage,
+            StartedAt = draft.Started,
+            FinishedAt = Now,
+            Kernelforge = Version,
+        };
+    }
 
     private async Task KeepAsync(AttemptRecord attempt, TimeSpan judging)
     {
         await _journal.AppendAttemptAsync(attempt);
+        _judgeUsage = null;
         var improved = Keep(attempt);
-        Emit(new Evaluated { RunId = Request.RunId, At = Now, Round = attempt.Round, Outcome = attempt.Outcome, Gain = attempt.Gain, DurationMs = judging.TotalMilliseconds });
+        Emit(new Evaluated { RunId = Request.RunId, At = Now, Round = attempt.Round, Outcome = attempt.Outcome, Gain = attempt.Gain, AdviceOutcome = attempt.AdviceOutcome, DurationMs = judging.TotalMilliseconds });
         if (improved)
         {
             Emit(new Improved { RunId = Request.RunId, At = Now, Round = attempt.Round, Best = BestAttempt.Figures(attempt), Gain = attempt.Gain });
@@ -341,6 +424,7 @@ internal sealed class RunSession
         Parent = attempt.Parent,
         Outcome = attempt.Outcome,
         Advice = _adviceAfter.GetValueOrDefault(attempt.Round),
+        AdviceOutcome = _attempts.Find(next => next.Round == attempt.Round + 1)?.AdviceOutcome,
         Gain = attempt.Gain,
         Model = attempt.Model,
         Code = attempt.Code,
@@ -352,7 +436,13 @@ internal sealed class RunSession
         FinishedAt = attempt.FinishedAt,
     };
 
-    private void Emit(RunEvent happened) => _progress?.Report(happened);
+    private void Emit(RunEvent happened)
+    {
+        lock (_telling)
+        {
+            _progress?.Report(happened);
+        }
+    }
 
     private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -8,5 +8,5 @@ internal sealed class SamplingStrategy(string name, bool once) : Strategy(name, 
     internal override async Task<Stop?> AdvanceAsync(RunSession session, CancellationToken cancellationToken) =>
         StopRule.AfterAttempt(session.Limits, session.Attempts, session.Best)
         ?? session.BeforeCall()
-        ?? await session.AttemptAsync(new NextStep(RoundModes.First, null, Independent: true), null, cancellationToken);
+        ?? await session.AttemptAsync(new NextStep(RoundModes.First, null, Sight.Nothing), null, cancellationToken);
 }

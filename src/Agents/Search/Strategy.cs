@@ -1,3 +1,5 @@
+using KernelForge.Agents.Chat;
+
 namespace KernelForge.Agents.Search;
 
 /// <summary>A way to search: which attempt to make next, from what, with whose advice. <see cref="SearchRun"/> runs it.</summary>
@@ -14,6 +16,15 @@ public abstract class Strategy
 
     /// <summary>Whether it asks a Judge.</summary>
     public bool UsesJudge { get; }
+
+    /// <summary>Whether it asks models at all.</summary>
+    public virtual bool UsesModels => true;
+
+    /// <summary>The Coders that a text names.</summary>
+    /// <exception cref="ModelNameException">It names none that this strategy can use; the message says what can be named.</exception>
+    public virtual IReadOnlyList<ModelName> ModelsOf(string coder) => ModelName.Parse(coder) is { Source: not ModelSource.Solution } model
+        ? [model]
+        : throw new ModelNameException($"'{coder}' is a solution that is there already, and strategy {Name} writes its own: only strategy tune takes one");
 
     /// <summary>The limits it keeps to, of those asked for.</summary>
     internal virtual RunLimits Limits(RunLimits asked) => asked;

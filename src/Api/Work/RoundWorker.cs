@@ -35,7 +35,7 @@ internal sealed class RoundWorker(
             {
                 var strategy = Strategies.Create(run.Strategy);
                 var team = AgentTeam.Create(strategy, run.Coder, run.Judge, models, prompts, evaluator, journal, settings.Time, new RunBudget { CostUsd = run.BudgetUsd });
-                report = await SearchRun.AdvanceAsync(strategy, RequestOf(run, name, task, folder.FullName), team, journal, listener, cancellationToken);
+                report = await SearchRun.AdvanceAsync(strategy, RequestOf(run, name, task, folder.FullName, await GivenAsync(run.Coder, cancellationToken)), team, journal, listener, cancellationToken);
             }
             catch (Exception error) when (error is ModelSetupException or TranscriptException or ModelNameException)
             {
@@ -77,7 +77,23 @@ internal sealed class RoundWorker(
         return await db.Runs.AsNoTracking().SingleAsync(run => run.Id == claim.OwnerId, cancellationToken);
     }
 
-    private RunRequest RequestOf(RunRow run, string name, string task, string folder) => new()
+    /// <summary>The solution that a run begins with; null where it has none.</summary>
+    /// <exception cref="ModelSetupException">It is not there.</exception>
+    private async Task<string?> GivenAsync(string coder, CancellationToken cancellationToken)
+    {
+        const string prefix = "solution:";
+        if (!coder.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        await using var command = database.CreateCommand("SELECT code FROM solutions WHERE sha256 = $1");
+        command.Parameters.AddWithValue(coder[prefix.Length..]);
+        return await command.ExecuteScalarAsync(cancellationToken) as string
+            ?? throw new ModelSetupException($"the service holds no solution {coder[prefix.Length..]}; send it along as solution");
+    }
+
+    private RunRequest RequestOf(RunRow run, string name, string task, string folder, string? solution) => new()
     {
         RunId = run.Id.ToString(),
         Task = TaskBrief.FromFile(name, task),
@@ -87,6 +103,7 @@ internal sealed class RoundWorker(
         Toolbox = settings.Toolbox,
         Folder = folder,
         StartedAt = run.StartedAt,
+        Solution = solution,
         Limits = new RunLimits { Rounds = run.Rounds, CostUsd = run.BudgetUsd, TargetSpeedup = run.TargetSpeedup },
     };
 

@@ -15,6 +15,9 @@ internal sealed class RunJournalRows(NpgsqlDataSource database, StepClaim claim,
     public string Name => $"run {claim.OwnerId}";
 
     /// <inheritdoc/>
+    public string RunId => claim.OwnerId.ToString();
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<AttemptRecord>> ReadAttemptsAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("SELECT record FROM rounds WHERE run_id = $1 ORDER BY round");

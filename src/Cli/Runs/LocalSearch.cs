@@ -54,6 +54,8 @@ internal static class LocalSearch
         Home = surroundings.Home,
         Toolbox = surroundings.Toolbox,
         Folder = order.Folder,
+        Solution = order.Solution,
+        Tuning = order.Tuning,
         Limits = new RunLimits { Rounds = order.Rounds, CostUsd = order.BudgetUsd },
     };
 

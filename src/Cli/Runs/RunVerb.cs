@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using KernelForge.Agents.Suite;
 using KernelForge.Cli.Service;
 using KernelForge.Cli.Terminal;
+using KernelForge.Contracts.Evaluation;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Runs;
 using KernelForge.Contracts.Service;
@@ -19,8 +22,10 @@ internal static class RunVerb
     {
         var task = new Argument<string>("TASK") { Description = "A name, a path to a .py file, or kernelbench:L1/26" };
         var strategy = new Option<string>("--strategy") { Description = "How to search", HelpName = "S", DefaultValueFactory = _ => "coder-judge" };
-        var coder = new Option<string?>("--coder") { Description = $"Who writes: openai:MODEL, anthropic:MODEL, azure:DEPLOYMENT, compatible:NAME/MODEL or replay:TRANSCRIPT; default: {CoderSetting}", HelpName = "M" };
+        var coder = new Option<string?>("--coder") { Description = $"Who writes: openai:MODEL, anthropic:MODEL, azure:DEPLOYMENT, compatible:NAME/MODEL, replay:TRANSCRIPT or simulated:student; default: {CoderSetting}", HelpName = "M" };
         var judge = new Option<string>("--judge") { Description = "Who advises: a model as above, or rules", HelpName = "M", DefaultValueFactory = _ => "rules" };
+        var solution = new Option<string?>("--solution") { Description = "tune: the solution whose tunables are tried", HelpName = "FILE" };
+        var tuning = new Option<string>("--tuning") { Description = "tune: exhaustive, random or halving", HelpName = "M", DefaultValueFactory = _ => "exhaustive" };
         var rounds = new Option<int>("--rounds") { Description = "Most rounds", HelpName = "N", DefaultValueFactory = _ => 5 };
         var platform = new Option<string>("--platform") { Description = "sim", HelpName = "P", DefaultValueFactory = _ => "sim" };
         var device = new Option<string?>("--device") { Description = "A GPU or, on sim, a GPU profile; default: the platform's", HelpName = "D" };
@@ -30,21 +35,33 @@ internal static class RunVerb
         var local = new Option<bool>("--local") { Description = "In this process, even where a service is up" };
         rounds.Validators.Add(result => OptionChecks.InRange(result, "--rounds", 1, 1000));
         platform.Validators.Add(OptionChecks.Platform);
+        tuning.AcceptOnlyFromAmong("exhaustive", "random", "halving");
+        budget.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<decimal?>() is <= 0)
+            {
+                result.AddError("--budget-usd: expected more than 0; a search without models is --strategy tune");
+            }
+        });
 
         var command = new Command("run", "A search: a Coder writes, the evaluator judges, a Judge advises, over rounds")
         {
-            task, strategy, coder, judge, rounds, platform, device, budget, save, json, local,
+            task, strategy, coder, judge, solution, tuning, rounds, platform, device, budget, save, json, local,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
             var id = LocalSearch.NewId(surroundings.Time);
+            var given = result.GetRequiredValue(strategy) == "tune" ? await GivenAsync(result.GetValue(solution), cancellationToken) : null;
+            var localOnly = result.GetRequiredValue(tuning) != "exhaustive";
             var order = new SearchOrder
             {
                 RunId = id,
                 Folder = FolderOf(id, surroundings),
                 Task = TaskSuite.Load(surroundings.Root, surroundings.Home).Find(result.GetRequiredValue(task)),
                 Strategy = result.GetRequiredValue(strategy),
-                Coder = result.GetValue(coder) ?? ConfiguredCoder(surroundings),
+                Coder = given is null ? result.GetValue(coder) ?? ConfiguredCoder(surroundings) : $"solution:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(given)))}",
+                Solution = given,
+                Tuning = new TuningOrder { Method = result.GetRequiredValue(tuning) },
                 Judge = result.GetRequiredValue(judge),
                 Rounds = result.GetValue(rounds),
                 Platform = result.GetRequiredValue(platform),
@@ -53,7 +70,7 @@ internal static class RunVerb
             };
             var asJson = result.GetValue(json);
             var view = new RunView(asJson ? new Screen(surroundings.Error, colours: false, Screen.Unbounded) : surroundings.NewScreen());
-            using var client = result.GetValue(local) ? null : await ServiceLocation.FindAsync(surroundings, cancellationToken);
+            using var client = result.GetValue(local) || localOnly ? null : await ServiceLocation.FindAsync(surroundings, cancellationToken);
             var status = client is null ? null : await InServiceAsync(client, order, view, surroundings, cancellationToken);
             var report = status?.Report ?? await surroundings.Search(order, surroundings, view.Show, cancellationToken);
             if (result.GetValue(save) is { } folder)
@@ -111,6 +128,16 @@ internal static class RunVerb
             await surroundings.Error.WriteLineAsync($"kernelforge: the run goes on in the service: ./kernelforge watch {id}, ./kernelforge cancel {id}");
             throw;
         }
+    }
+
+    private static async Task<string> GivenAsync(string? path, CancellationToken cancellationToken)
+    {
+        if (path is null)
+        {
+            throw new CliException(ExitCodes.Usage, "--strategy tune asks no model: pass the solution to tune by --solution FILE");
+        }
+
+        return File.Exists(path) ? await File.ReadAllTextAsync(path, cancellationToken) : throw new CliException(ExitCodes.BadInput, $"--solution: there is no file {path}");
     }
 
     private static string ConfiguredCoder(Surroundings surroundings) => surroundings.Setting(CoderSetting) is { Length: > 0 } name

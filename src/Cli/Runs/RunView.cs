@@ -9,7 +9,7 @@ namespace KernelForge.Cli.Runs;
 /// <summary>A run for a person, line by line while it goes on: no line is ever redrawn.</summary>
 internal sealed class RunView(Screen screen)
 {
-    private string _mode = "";
+    private readonly Dictionary<int, string> _modes = [];
 
     /// <summary>Shows one event.</summary>
     public void Show(RunEvent happened)
@@ -21,7 +21,7 @@ internal sealed class RunView(Screen screen)
                 screen.Line($"[bold]{Markup.Escape(started.Task)}[/]  {Markup.Escape($"{started.Strategy}, Coder {started.Coder}{judge}, at most {started.Rounds} rounds")}");
                 break;
             case RoundStarted round:
-                _mode = round.Mode;
+                _modes[round.Round] = round.Mode;
                 break;
             case Evaluated evaluated:
                 ShowRound(evaluated);
@@ -68,7 +68,12 @@ internal sealed class RunView(Screen screen)
     private void ShowRound(Evaluated evaluated)
     {
         var outcome = evaluated.Outcome;
-        screen.Line($"  round {evaluated.Round,-3} {_mode,-12} {OutcomeView.StatusMarkup(outcome)}  {Markup.Escape(Evidence(outcome))}");
+        screen.Line($"  round {evaluated.Round,-3} {_modes.GetValueOrDefault(evaluated.Round, ""),-12} {OutcomeView.StatusMarkup(outcome)}  {Markup.Escape(Evidence(outcome))}");
+        if (evaluated.AdviceOutcome is { } came)
+        {
+            screen.Line($"           the advice: {Markup.Escape(came.Replace('_', ' '))}");
+        }
+
         if (outcome.Performance?.LimitedBy is { } limit)
         {
             screen.Line($"           limited by {Markup.Escape(limit)}");

@@ -1,4 +1,5 @@
 using KernelForge.Agents.Suite;
+using KernelForge.Contracts.Evaluation;
 
 namespace KernelForge.Cli.Runs;
 
@@ -19,6 +20,12 @@ internal sealed record SearchOrder
 
     /// <summary>The Judge's model, or <c>rules</c>.</summary>
     public string Judge { get; init; } = "rules";
+
+    /// <summary>A solution that is there already, for <c>tune</c>; null elsewhere.</summary>
+    public string? Solution { get; init; }
+
+    /// <summary>How its tunables are tried.</summary>
+    public TuningOrder Tuning { get; init; } = new();
 
     /// <summary>Most rounds.</summary>
     public int Rounds { get; init; } = 5;

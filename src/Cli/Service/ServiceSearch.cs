@@ -16,6 +16,7 @@ internal static class ServiceSearch
             Strategy = order.Strategy,
             Coder = order.Coder,
             Judge = order.Judge,
+            Solution = order.Solution,
             Rounds = order.Rounds,
             Platform = order.Platform,
             Device = order.Device,

@@ -22,6 +22,9 @@ public sealed record BenchFigure
     /// <summary>The median of the samples.</summary>
     public required double Value { get; init; }
 
+    /// <summary>Where it lies with 95 % confidence: lower and upper end; null where nothing was resampled.</summary>
+    public IReadOnlyList<double>? Interval { get; init; }
+
     /// <summary>Its unit.</summary>
     public required string Unit { get; init; }
 

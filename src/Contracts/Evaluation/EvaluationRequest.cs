@@ -30,6 +30,9 @@ public sealed record EvaluationRequest
     /// <summary>Seed of the trials; null: secret seeds of this installation.</summary>
     public ulong? Seed { get; init; }
 
+    /// <summary>How tunables are tried; null: every combination.</summary>
+    public TuningOrder? Tuning { get; init; }
+
     /// <summary>Report all metrics and hot lines of every kernel.</summary>
     public bool Profile { get; init; }
 

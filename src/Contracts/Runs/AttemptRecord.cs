@@ -78,6 +78,17 @@ public sealed record AttemptRecord
     /// <summary>The advice that this attempt followed, given about its parent; null for none.</summary>
     public JudgeAdvice? Advice { get; init; }
 
+    /// <summary>
+    /// What came of <see cref="Advice"/>, against its parent: <c>gain</c>, <c>loss</c>, <c>broke_it</c> or <c>no_change</c>; null where there is no advice, or no solution followed it.
+    /// </summary>
+    public string? AdviceOutcome { get; init; }
+
+    /// <summary>The second attempt that this one took from; null for none.</summary>
+    public int? SecondParent { get; init; }
+
+    /// <summary>Which of a portfolio's searches asked for it; null elsewhere.</summary>
+    public string? Arm { get; init; }
+
     /// <summary>The verdict, whole.</summary>
     public required EvaluationOutcome Outcome { get; init; }
 

@@ -100,6 +100,9 @@ public sealed record Evaluated : RunEvent
     /// <summary>Latency of the best before ÷ latency of this one; null where either does not exist.</summary>
     public double? Gain { get; init; }
 
+    /// <summary>What came of the advice that it followed: <c>gain</c>, <c>loss</c>, <c>broke_it</c> or <c>no_change</c>; null where there was none.</summary>
+    public string? AdviceOutcome { get; init; }
+
     /// <summary>Wall time, milliseconds.</summary>
     public required double DurationMs { get; init; }
 }

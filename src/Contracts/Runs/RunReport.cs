@@ -60,6 +60,9 @@ public sealed record RoundReport
     /// <summary>The Judge's advice after it; null after the last round.</summary>
     public JudgeAdvice? Advice { get; init; }
 
+    /// <summary>What came of <see cref="Advice"/>: <c>gain</c>, <c>loss</c>, <c>broke_it</c> or <c>no_change</c>; null where nothing followed it.</summary>
+    public string? AdviceOutcome { get; init; }
+
     /// <summary>Latency of the best before ÷ latency of this one; null where either does not exist.</summary>
     public double? Gain { get; init; }
 

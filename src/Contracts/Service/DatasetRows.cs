@@ -147,6 +147,9 @@ public sealed record CanonicalRow
     /// <summary>Latency of the run's best before ÷ latency of this one.</summary>
     public double? Gain { get; init; }
 
+    /// <summary>What came of the advice that the attempt followed: <c>gain</c>, <c>loss</c>, <c>broke_it</c> or <c>no_change</c>; null where there was none.</summary>
+    public string? AdviceOutcome { get; init; }
+
     /// <summary>The Coder's model.</summary>
     public required string Model { get; init; }
 

@@ -8,14 +8,18 @@ public sealed record RunOrder
     /// <summary>A task's name, <c>kernelbench:L1/26</c>, or a hash of a task that the service holds.</summary>
     public required string Task { get; init; }
 
-    /// <summary><c>coder-judge</c>, <c>self-refine</c>, <c>best-of-n</c> or <c>single</c>.</summary>
+    /// <summary><c>coder-judge</c>, <c>self-refine</c>, <c>best-of-n</c>, <c>single</c>, <c>cudaforge</c>, <c>evolve</c>, <c>portfolio</c> or <c>tune</c>.</summary>
     public string Strategy { get; init => field = string.IsNullOrEmpty(value) ? "coder-judge" : value; } = "coder-judge";
 
-    /// <summary>The Coder's model: <c>openai:MODEL</c>, <c>compatible:NAME/MODEL</c>, <c>replay:TRANSCRIPT</c>.</summary>
+    /// <summary>The Coder's model: <c>openai:MODEL</c>, <c>compatible:NAME/MODEL</c>, <c>replay:TRANSCRIPT</c>, <c>simulated:student</c>;
+    /// for <c>portfolio</c> several with commas between, for <c>tune</c> <c>solution:SHA256</c>.</summary>
     public required string Coder { get; init; }
 
     /// <summary>The Judge's model, or <c>rules</c>.</summary>
     public string Judge { get; init => field = string.IsNullOrEmpty(value) ? "rules" : value; } = "rules";
+
+    /// <summary>For <c>tune</c>: the solution whose tunables are tried; null: the service holds the one that <see cref="Coder"/> names.</summary>
+    public string? Solution { get; init; }
 
     /// <summary>Most rounds, 1 to 1000; null: 5.</summary>
     public int? Rounds { get; init; }

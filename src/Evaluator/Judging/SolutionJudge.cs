@@ -232,7 +232,7 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         LimitedBy = measured.LimitedBy,
     };
 
-    // Every combination gets a short look; the fastest is measured again from scratch, and only that counts.
+    // Combinations get short looks; the fastest is measured again from scratch, and only that counts.
     private async Task<CompiledSolution> TuneAsync(
         Case it,
         SolutionFile solution,
@@ -241,37 +241,55 @@ internal sealed class SolutionJudge(EvaluationRequest request) : IAsyncDisposabl
         CompiledSolution first,
         CancellationToken cancellationToken)
     {
-        var best = first;
-        var bestMs = double.PositiveInfinity;
-        foreach (var tunables in combinations)
+        var search = TunableSearch.Of(request.Tuning ?? new TuningOrder(), combinations.Count, SampleBudget / TunableBudgetShare);
+        List<CompiledSolution> candidates = [];
+        foreach (var index in search.Combinations)
         {
-            var candidate = first;
-            if (tunables != combinations[0])
+            if (index == 0)
             {
-                // A combination that does not compile or does not fit is no candidate; the default one has been judged already.
-                try
-                {
-                    if (await CompileAsync(it, solution, plan, "full", tunables, cancellationToken) is not CompileResult result)
-                    {
-                        continue;
-                    }
-
-                    candidate = Compiled("full", tunables, result);
-                }
-                catch (PlanException)
-                {
-                    continue;
-                }
+                candidates.Add(first);
             }
-
-            var measured = await AskAsync(it, candidate, SampleBudget / TunableBudgetShare, cancellationToken);
-            if (measured is { Verdict: null, LatencyMs: { } latency } && latency < bestMs)
+            else if (await CandidateAsync(it, solution, plan, combinations[index], cancellationToken) is { } candidate)
             {
-                (best, bestMs) = (candidate, latency);
+                candidates.Add(candidate);
             }
         }
 
-        return best;
+        var (best, bestMs) = (first, double.PositiveInfinity);
+        foreach (var look in search.Looks)
+        {
+            List<(CompiledSolution Candidate, double LatencyMs)> timed = [];
+            foreach (var candidate in candidates)
+            {
+                if (await AskAsync(it, candidate, look.Budget, cancellationToken) is { Verdict: null, LatencyMs: { } latency })
+                {
+                    timed.Add((candidate, latency));
+                }
+            }
+
+            if (timed.Count == 0)
+            {
+                break;
+            }
+
+            (best, bestMs) = timed.MinBy(each => each.LatencyMs);
+            candidates = [.. timed.OrderBy(each => each.LatencyMs).Take(look.Keep).Select(each => each.Candidate)];
+        }
+
+        return double.IsFinite(bestMs) ? best : first;
+    }
+
+    /// <summary>A combination, compiled; null where it does not compile or does not fit: the default one has been judged already.</summary>
+    private async Task<CompiledSolution?> CandidateAsync(Case it, SolutionFile solution, LaunchPlan plan, IReadOnlyDictionary<string, long> tunables, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CompileAsync(it, solution, plan, "full", tunables, cancellationToken) is CompileResult result ? Compiled("full", tunables, result) : null;
+        }
+        catch (PlanException)
+        {
+            return null;
+        }
     }
 
     private async Task<EvaluationOutcome?> RecheckAsync(

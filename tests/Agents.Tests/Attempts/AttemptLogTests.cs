@@ -33,7 +33,7 @@ public sealed class AttemptLogTests : IDisposable
 
         Assert.Equal(
             ["format_version", "id", "kind", "run_id", "strategy", "task", "category", "task_sha256", "task_source", "round", "mode", "parent", "parent_attempt", "model", "sampling", "prompt", "messages",
-                "reasoning", "answer", "finish_reason", "code", "sha256", "advice", "outcome", "gain", "usage", "judge_usage", "started_at", "finished_at", "kernelforge"],
+                "reasoning", "answer", "finish_reason", "code", "sha256", "advice", "advice_outcome", "second_parent", "arm", "outcome", "gain", "usage", "judge_usage", "started_at", "finished_at", "kernelforge"],
             line.RootElement.EnumerateObject().Select(member => member.Name));
         Assert.Equal("passed", line.RootElement.GetProperty("outcome").GetProperty("status").GetString());
     }

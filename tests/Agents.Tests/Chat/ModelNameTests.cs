@@ -34,7 +34,7 @@ public sealed class ModelNameTests
         Assert.Contains(expected, Assert.Throws<ModelNameException>(() => ModelName.Parse(text)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("simulated:student", "comes later")]
+    [InlineData("simulated:teacher", "simulated:student")]
     [InlineData("rules", "writes no kernels")]
     public void What_is_not_there_yet_says_so(string text, string expected)
     {

@@ -185,8 +185,8 @@ public sealed class StrategyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("evolve", "comes later")]
-    [InlineData("cudaforge", "comes later")]
+    [InlineData("evolv", "did you mean evolve?")]
+    [InlineData("cuda-forge", "did you mean cudaforge?")]
     [InlineData("magic", "unknown strategy 'magic'")]
     public void Another_strategy_says_what_there_is(string name, string expected) =>
         Assert.Contains(expected, Assert.Throws<ArgumentException>(() => Strategies.Create(name)).Message, StringComparison.Ordinal);

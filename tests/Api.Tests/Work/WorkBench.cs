@@ -38,7 +38,7 @@ internal sealed class WorkBench(NpgsqlDataSource database, StepStore steps) : IA
         return id;
     }
 
-    public async Task<Guid> RunAsync(string task, string coder, int rounds)
+    public async Task<Guid> RunAsync(string task, string coder, int rounds, string strategy = "coder-judge", string? judge = null)
     {
         var id = Guid.CreateVersion7();
         await using var connection = await database.OpenConnectionAsync();
@@ -47,9 +47,9 @@ internal sealed class WorkBench(NpgsqlDataSource database, StepStore steps) : IA
             connection,
             """
             INSERT INTO runs (id, task_sha256, strategy, coder, judge, rounds, platform, state, created_at)
-            SELECT $1, sha256, 'coder-judge', $2, $2, $3, 'sim', 'queued', now() FROM tasks WHERE name = $4 AND current
+            SELECT $1, sha256, $5, $2, $6, $3, 'sim', 'queued', now() FROM tasks WHERE name = $4 AND current
             """,
-            id, coder, rounds, task);
+            id, coder, rounds, task, strategy, judge ?? coder);
         await steps.EnqueueAsync(connection, Guid.CreateVersion7(), "round", id, 0, "sim", 0, CancellationToken.None);
         await transaction.CommitAsync();
         return id;

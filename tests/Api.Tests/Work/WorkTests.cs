@@ -36,6 +36,23 @@ public sealed class WorkTests(ServiceFixture fixture)
         await WorkBench.UntilAsync(async () => await bench.CountAsync("SELECT count(*) FROM rankable WHERE run_id = $1", id) == 1, () => "the best is not on the board");
     }
 
+    [Theory]
+    [InlineData("evolve")]
+    [InlineData("cudaforge")]
+    [InlineData("portfolio")]
+    public async Task A_simulated_model_searches_through_the_service(string strategy)
+    {
+        await using var service = await Service.StartAsync(fixture.Settings(await fixture.NewDatabaseAsync(), workers: 2), TestContext.Current.CancellationToken);
+        var bench = WorkBench.Of(service);
+
+        var id = await bench.RunAsync("reduce/sum_reduction_over_a_dimension", "simulated:student", rounds: 5, strategy, judge: "rules");
+
+        Assert.Equal(Lifecycle.Succeeded, await bench.EndOfAsync("runs", id));
+        Assert.Equal(5, await bench.CountAsync("SELECT count(*) FROM rounds WHERE run_id = $1 AND kind = 'simulated'", id));
+        Assert.Equal(5, await bench.CountAsync("SELECT count(*) FROM model_calls WHERE run_id = $1", id));
+        Assert.Equal("rounds", await bench.TextAsync("SELECT stop_reason FROM runs WHERE id = $1", id));
+    }
+
     [Fact]
     public async Task A_cancelled_submission_ends_its_child_within_two_seconds_and_writes_nothing()
     {

@@ -97,6 +97,7 @@ internal static class RowLine
             SpeedupFactor = performance?.SpeedupFactor,
             SpeedOfLightFraction = performance?.SpeedOfLightFraction,
             Gain = record.Gain,
+            AdviceOutcome = record.AdviceOutcome,
             Model = record.Model,
             AttemptKind = record.Kind,
             Sampling = record.Sampling,

@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using KernelForge.Agents.Chat;
 using KernelForge.Agents.Search;
+using KernelForge.Agents.Student;
 using KernelForge.Api.Features.Tasks;
 using KernelForge.Api.Rest;
 using KernelForge.Api.Work;
@@ -31,8 +34,25 @@ internal sealed class RunIntake(TaskNames tasks, Acceptance acceptance, ServiceS
         RequireRanges(order);
         var task = await tasks.FindAsync(order.Task, cancellationToken);
         var id = Guid.CreateVersion7();
-        return await acceptance.WriteAsync("runs", id, "round", order.Platform, [Row(id, order, task)], key, cancellationToken);
+        return await acceptance.WriteAsync("runs", id, "round", order.Platform, [.. SolutionRow(order), Row(id, order, task)], key, cancellationToken);
     }
+
+    /// <summary>Keeps the solution that an order brings along.</summary>
+    private IEnumerable<NpgsqlBatchCommand> SolutionRow(RunOrder order)
+    {
+        if (order.Solution is not { } code)
+        {
+            yield break;
+        }
+
+        NpgsqlBatchCommand row = new("INSERT INTO solutions (sha256, code, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING");
+        row.Parameters.AddWithValue(HashOf(code));
+        row.Parameters.AddWithValue(code);
+        row.Parameters.AddWithValue(settings.Time.GetUtcNow());
+        yield return row;
+    }
+
+    private static string HashOf(string code) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(code)));
 
     private NpgsqlBatchCommand Row(Guid id, RunOrder order, TaskVersion task)
     {
@@ -57,16 +77,40 @@ internal sealed class RunIntake(TaskNames tasks, Acceptance acceptance, ServiceS
 
     private void RequireTeam(RunOrder order)
     {
+        Strategy strategy;
         try
         {
-            Strategies.Create(Texts.Name("strategy", order.Strategy));
+            strategy = Strategies.Create(Texts.Name("strategy", order.Strategy));
         }
         catch (ArgumentException error)
         {
             throw RefusedException.Bad("strategy", WithoutParameter(error));
         }
 
-        RequireModel("coder", order.Coder, mayBeRules: false);
+        IReadOnlyList<ModelName> coders;
+        try
+        {
+            coders = strategy.ModelsOf(Texts.Name("coder", order.Coder));
+        }
+        catch (ModelNameException error)
+        {
+            throw RefusedException.Bad("coder", WithoutParameter(error));
+        }
+
+        foreach (var coder in coders)
+        {
+            RequireModel("coder", coder.ToString(), mayBeRules: false);
+            if (coder.Source == ModelSource.Solution && order.Solution is { } code && coder.Model != HashOf(code))
+            {
+                throw RefusedException.Bad("coder", $"expected solution:{HashOf(code)}, the hash of the solution that comes along, found {coder}");
+            }
+        }
+
+        if (order.Solution is not null && strategy.UsesModels)
+        {
+            throw RefusedException.Bad("solution", $"strategy {strategy.Name} writes solutions of its own; only tune takes one");
+        }
+
         RequireModel("judge", order.Judge, mayBeRules: true);
     }
 
@@ -86,8 +130,14 @@ internal sealed class RunIntake(TaskNames tasks, Acceptance acceptance, ServiceS
         {
             case ModelSource.Rules when !mayBeRules:
                 throw RefusedException.Bad(field, "'rules' is the rule Judge: it advises and writes no kernels; choose a Coder such as replay:TRANSCRIPT or compatible:NAME/MODEL");
+            case ModelSource.Solution when field == "coder":
+                break;
+            case ModelSource.Solution:
+                throw RefusedException.Bad(field, $"'{name}' is a solution, not a model");
+            case ModelSource.Simulated when name.Model == StudentChatClient.ModelId:
+                break;
             case ModelSource.Simulated:
-                throw RefusedException.Bad(field, $"'{name}' comes later; now there are {ModelName.Forms}");
+                throw RefusedException.Bad(field, $"'{name}' is not known; there is simulated:{StudentChatClient.ModelId}");
             case ModelSource.Replay:
                 RequireTranscript(field, name.Model);
                 break;

@@ -115,7 +115,7 @@ internal sealed class RunReader(IDbContextFactory<KernelForgeDb> rows)
             StopReason = run.StopReason ?? (run.State is Lifecycle.Failed or Lifecycle.Cancelled ? run.State : ""),
             StopMessage = run.StopMessage ?? run.Failure,
             Fault = run.State == Lifecycle.Failed ? new EvaluatorFault { ExitCode = OurFault, Message = run.Failure ?? "" } : null,
-            Rounds = [.. attempts.Select((attempt, i) => RoundOf(attempt, i + 1 < attempts.Count ? attempts[i + 1].Advice : lastAdvice))],
+            Rounds = [.. attempts.Select((attempt, i) => RoundOf(attempt, i + 1 < attempts.Count ? attempts[i + 1].Advice : lastAdvice, i + 1 < attempts.Count ? attempts[i + 1].AdviceOutcome : null))],
             Best = BestOf(found, attempts),
             Usage = run.StopReason is not null ? Used(run) : attempts.Aggregate(ModelUsage.None, (sum, attempt) => sum + attempt.Usage + (attempt.JudgeUsage ?? ModelUsage.None)),
         };
@@ -129,13 +129,14 @@ internal sealed class RunReader(IDbContextFactory<KernelForgeDb> rows)
     private static ModelUsage Used(RunRow run) =>
         new() { Calls = run.Calls, InputTokens = run.InputTokens, OutputTokens = run.OutputTokens, ReasoningTokens = run.ReasoningTokens, CostUsd = run.CostUsd };
 
-    private static RoundReport RoundOf(AttemptRecord attempt, JudgeAdvice? advice) => new()
+    private static RoundReport RoundOf(AttemptRecord attempt, JudgeAdvice? advice, string? adviceOutcome) => new()
     {
         Number = attempt.Round,
         Mode = attempt.Mode,
         Parent = attempt.Parent,
         Outcome = attempt.Outcome,
         Advice = advice,
+        AdviceOutcome = adviceOutcome,
         Gain = attempt.Gain,
         Model = attempt.Model,
         Code = attempt.Code,
