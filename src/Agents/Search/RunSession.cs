@@ -188,7 +188,7 @@ internal sealed class RunSession
         Draft draft = new(
             new Proposal(new NextStep(RoundModes.First, null, Sight.Nothing), _team.Coder, null),
             round,
-            new CoderReply { Prompt = Prompts.Prompt.Create("none", "none", []), Text = "", Answer = new SolutionAnswer(code), Usage = ModelUsage.None, Duration = TimeSpan.Zero },
+            new CoderReply { Prompt = Prompts.Prompt.Create("none", "none", []), Text = "", Answer = new SolutionAnswer(code), Sampling = _team.Coder.Sampling, Usage = ModelUsage.None, Duration = TimeSpan.Zero },
             started);
         await KeepAsync(RecordOf(draft, outcome), Stopwatch.GetElapsedTime(judging));
         return null;
