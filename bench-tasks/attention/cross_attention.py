@@ -17,7 +17,7 @@ d_model = 512
 num_heads = 8
 
 PRESETS = {
-    "small": {"batch_size": 2, "q_len": 12, "kv_len": 20, "d_model": 68, "num_heads": 4},
+    "small": {"batch_size": 2, "q_len": 44, "kv_len": 100, "d_model": 68, "num_heads": 4},
     "odd": {"batch_size": 1, "q_len": 11, "kv_len": 37, "d_model": 35, "num_heads": 5},
     "full": {},
 }

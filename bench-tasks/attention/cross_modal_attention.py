@@ -21,7 +21,7 @@ PRESETS = {
     "small": {
         "batch_size": 2,
         "text_len": 12,
-        "num_patches": 36,
+        "num_patches": 132,
         "d_model_text": 44,
         "d_model_img": 60,
         "num_heads": 4,

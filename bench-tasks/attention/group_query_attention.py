@@ -20,7 +20,7 @@ num_heads = 16
 num_kv_heads = 4
 
 PRESETS = {
-    "small": {"batch_size": 2, "seq_len": 20, "d_model": 48, "num_heads": 4, "num_kv_heads": 2},
+    "small": {"batch_size": 2, "seq_len": 116, "d_model": 48, "num_heads": 4, "num_kv_heads": 2},
     "odd": {"batch_size": 1, "seq_len": 19, "d_model": 63, "num_heads": 9, "num_kv_heads": 3},
     "full": {},
 }

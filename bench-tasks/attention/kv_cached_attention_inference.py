@@ -16,7 +16,7 @@ cache_len = 2048
 d_model = 4096
 
 PRESETS = {
-    "small": {"batch": 2, "cache_len": 68, "d_model": 132},
+    "small": {"batch": 2, "cache_len": 300, "d_model": 132},
     "odd": {"batch": 1, "cache_len": 133, "d_model": 67},
     "full": {},
 }

@@ -15,7 +15,7 @@ cache_len = 4096
 d_model = 4096
 
 PRESETS = {
-    "small": {"batch": 3, "cache_len": 76, "d_model": 68},
+    "small": {"batch": 3, "cache_len": 292, "d_model": 68},
     "odd": {"batch": 5, "cache_len": 65, "d_model": 37},
     "full": {},
 }

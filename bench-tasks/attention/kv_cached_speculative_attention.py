@@ -15,7 +15,7 @@ cache_len = 4096
 d_model = 4096
 
 PRESETS = {
-    "small": {"batch": 2, "drafts": 4, "cache_len": 84, "d_model": 76},
+    "small": {"batch": 2, "drafts": 4, "cache_len": 276, "d_model": 76},
     "odd": {"batch": 1, "drafts": 3, "cache_len": 97, "d_model": 65},
     "full": {},
 }

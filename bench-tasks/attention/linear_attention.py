@@ -14,7 +14,7 @@ seq_len = 512
 d_model = 1024
 
 PRESETS = {
-    "small": {"batch_size": 2, "seq_len": 36, "d_model": 44},
+    "small": {"batch_size": 2, "seq_len": 148, "d_model": 76},
     "odd": {"batch_size": 1, "seq_len": 35, "d_model": 33},
     "full": {},
 }

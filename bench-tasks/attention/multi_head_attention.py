@@ -16,7 +16,7 @@ d_model = 512
 num_heads = 8
 
 PRESETS = {
-    "small": {"batch_size": 2, "seq_len": 28, "d_model": 60, "num_heads": 5},
+    "small": {"batch_size": 2, "seq_len": 148, "d_model": 60, "num_heads": 5},
     "odd": {"batch_size": 1, "seq_len": 37, "d_model": 51, "num_heads": 3},
     "full": {},
 }

@@ -18,7 +18,7 @@ d_model = 4096
 num_heads = 32
 
 PRESETS = {
-    "small": {"batch_size": 2, "seq_len": 20, "d_model": 60, "num_heads": 5},
+    "small": {"batch_size": 2, "seq_len": 148, "d_model": 60, "num_heads": 5},
     "odd": {"batch_size": 1, "seq_len": 35, "d_model": 33, "num_heads": 3},
     "full": {},
 }

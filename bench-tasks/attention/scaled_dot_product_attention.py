@@ -15,7 +15,7 @@ sequence_length = 512
 embedding_dimension = 1024
 
 PRESETS = {
-    "small": {"batch_size": 2, "num_heads": 3, "sequence_length": 36, "embedding_dimension": 44},
+    "small": {"batch_size": 2, "num_heads": 3, "sequence_length": 148, "embedding_dimension": 44},
     "odd": {"batch_size": 1, "num_heads": 3, "sequence_length": 37, "embedding_dimension": 33},
     "full": {},
 }

@@ -14,7 +14,7 @@ seq_len = 2048
 d_model = 4096
 
 PRESETS = {
-    "small": {"batch": 2, "seq_len": 44, "d_model": 76},
+    "small": {"batch": 2, "seq_len": 148, "d_model": 76},
     "odd": {"batch": 1, "seq_len": 39, "d_model": 65},
     "full": {},
 }

@@ -17,7 +17,7 @@ seq_len = 16384
 d_model = 12288
 
 PRESETS = {
-    "small": {"batch": 1, "seq_len": 52, "d_model": 68},
+    "small": {"batch": 1, "seq_len": 164, "d_model": 68},
     "odd": {"batch": 1, "seq_len": 43, "d_model": 67},
     "full": {},
 }

@@ -19,7 +19,7 @@ window_size = 32
 max_seq_len = 4096
 
 PRESETS = {
-    "small": {"batch_size": 2, "seq_len": 28, "d_model": 36, "num_heads": 3, "window_size": 4, "max_seq_len": 44},
+    "small": {"batch_size": 2, "seq_len": 108, "d_model": 36, "num_heads": 3, "window_size": 12, "max_seq_len": 124},
     "odd": {"batch_size": 1, "seq_len": 37, "d_model": 33, "num_heads": 3, "window_size": 5, "max_seq_len": 39},
     "full": {},
 }

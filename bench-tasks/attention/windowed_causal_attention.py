@@ -19,7 +19,7 @@ num_heads = 16
 window_size = 256
 
 PRESETS = {
-    "small": {"batch_size": 2, "seq_len": 20, "d_model": 44, "num_heads": 4, "window_size": 6},
+    "small": {"batch_size": 2, "seq_len": 148, "d_model": 44, "num_heads": 4, "window_size": 36},
     "odd": {"batch_size": 1, "seq_len": 35, "d_model": 33, "num_heads": 3, "window_size": 5},
     "full": {},
 }

@@ -14,7 +14,7 @@ dim2 = 4095
 reduce_dim = 1
 
 PRESETS = {
-    "small": {"batch_size": 3, "dim1": 130, "dim2": 68},
+    "small": {"batch_size": 3, "dim1": 1060, "dim2": 68},
     "odd": {"batch_size": 1, "dim1": 67, "dim2": 61},
     "full": {},
 }

@@ -15,7 +15,7 @@ dim2 = 4095
 dim = 1
 
 PRESETS = {
-    "small": {"batch_size": 2, "dim1": 146, "dim2": 84},
+    "small": {"batch_size": 2, "dim1": 1076, "dim2": 84},
     "odd": {"batch_size": 3, "dim1": 41, "dim2": 39},
     "full": {},
 }

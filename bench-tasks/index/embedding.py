@@ -15,7 +15,7 @@ batch_size = 512
 seq_len = 128
 
 PRESETS = {
-    "small": {"num_embeddings": 300, "embedding_dim": 84, "batch_size": 5, "seq_len": 12},
+    "small": {"num_embeddings": 300, "embedding_dim": 268, "batch_size": 5, "seq_len": 60},
     "odd": {"num_embeddings": 101, "embedding_dim": 33, "batch_size": 3, "seq_len": 7},
     "full": {},
 }

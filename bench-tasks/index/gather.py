@@ -14,7 +14,7 @@ source_len = 8192
 index_len = 4096
 
 PRESETS = {
-    "small": {"batch_size": 5, "source_len": 516, "index_len": 140},
+    "small": {"batch_size": 5, "source_len": 1300, "index_len": 1036},
     "odd": {"batch_size": 3, "source_len": 257, "index_len": 99},
     "full": {},
 }

@@ -14,7 +14,7 @@ columns = 4096
 num_values = 8192
 
 PRESETS = {
-    "small": {"rows": 26, "columns": 76, "num_values": 210},
+    "small": {"rows": 140, "columns": 268, "num_values": 1100},
     "odd": {"rows": 13, "columns": 35, "num_values": 103},
     "full": {},
 }

@@ -16,7 +16,7 @@ columns = 1024
 num_copies = 2048
 
 PRESETS = {
-    "small": {"rows": 200, "columns": 36, "num_copies": 50},
+    "small": {"rows": 1100, "columns": 260, "num_copies": 290},
     "odd": {"rows": 101, "columns": 33, "num_copies": 25},
     "full": {},
 }

@@ -14,7 +14,7 @@ source_len = 8192
 num_indices = 2048
 
 PRESETS = {
-    "small": {"batch_size": 7, "source_len": 332, "num_indices": 76},
+    "small": {"batch_size": 7, "source_len": 1300, "num_indices": 1100},
     "odd": {"batch_size": 5, "source_len": 263, "num_indices": 65},
     "full": {},
 }

@@ -14,7 +14,7 @@ columns = 1024
 num_updates = 2048
 
 PRESETS = {
-    "small": {"rows": 210, "columns": 44, "num_updates": 42},
+    "small": {"rows": 1100, "columns": 260, "num_updates": 290},
     "odd": {"rows": 99, "columns": 35, "num_updates": 21},
     "full": {},
 }

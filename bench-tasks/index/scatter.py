@@ -14,7 +14,7 @@ row_len = 8192
 num_updates = 4096
 
 PRESETS = {
-    "small": {"batch_size": 5, "row_len": 268, "num_updates": 132},
+    "small": {"batch_size": 5, "row_len": 1300, "num_updates": 1060},
     "odd": {"batch_size": 3, "row_len": 131, "num_updates": 65},
     "full": {},
 }

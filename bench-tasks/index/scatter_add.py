@@ -14,7 +14,7 @@ row_len = 4096
 num_updates = 1024
 
 PRESETS = {
-    "small": {"batch_size": 5, "row_len": 276, "num_updates": 140},
+    "small": {"batch_size": 5, "row_len": 1300, "num_updates": 1060},
     "odd": {"batch_size": 3, "row_len": 129, "num_updates": 67},
     "full": {},
 }

@@ -14,7 +14,7 @@ source_len = 8192
 index_len = 4096
 
 PRESETS = {
-    "small": {"batch_size": 3, "source_len": 652, "index_len": 204},
+    "small": {"batch_size": 3, "source_len": 1300, "index_len": 1060},
     "odd": {"batch_size": 1, "source_len": 521, "index_len": 135},
     "full": {},
 }

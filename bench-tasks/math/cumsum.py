@@ -12,7 +12,7 @@ batch_size = 32768
 length = 32768
 dim = 1
 
-PRESETS = {"small": {"batch_size": 3, "length": 1308}, "odd": {"batch_size": 5, "length": 259}, "full": {}}
+PRESETS = {"small": {"batch_size": 3, "length": 9228}, "odd": {"batch_size": 5, "length": 259}, "full": {}}
 
 
 class Model(nn.Module):

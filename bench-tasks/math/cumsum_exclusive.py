@@ -13,7 +13,7 @@ batch_size = 32768
 length = 32768
 dim = 1
 
-PRESETS = {"small": {"batch_size": 3, "length": 1092}, "odd": {"batch_size": 1, "length": 777}, "full": {}}
+PRESETS = {"small": {"batch_size": 3, "length": 8404}, "odd": {"batch_size": 1, "length": 777}, "full": {}}
 
 
 class Model(nn.Module):

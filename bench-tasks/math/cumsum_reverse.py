@@ -12,7 +12,7 @@ batch_size = 32768
 length = 32768
 dim = 1
 
-PRESETS = {"small": {"batch_size": 5, "length": 1060}, "odd": {"batch_size": 3, "length": 515}, "full": {}}
+PRESETS = {"small": {"batch_size": 5, "length": 8732}, "odd": {"batch_size": 3, "length": 515}, "full": {}}
 
 
 class Model(nn.Module):

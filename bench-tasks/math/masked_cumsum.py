@@ -13,7 +13,7 @@ batch_size = 32768
 length = 32768
 dim = 1
 
-PRESETS = {"small": {"batch_size": 3, "length": 1180}, "odd": {"batch_size": 5, "length": 261}, "full": {}}
+PRESETS = {"small": {"batch_size": 3, "length": 9004}, "odd": {"batch_size": 5, "length": 261}, "full": {}}
 
 
 class Model(nn.Module):

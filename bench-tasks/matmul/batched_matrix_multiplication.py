@@ -13,7 +13,7 @@ k = 256 * 4
 n = 512 * 4
 
 PRESETS = {
-    "small": {"batch_size": 3, "m": 68, "k": 76, "n": 36},
+    "small": {"batch_size": 3, "m": 132, "k": 76, "n": 140},
     "odd": {"batch_size": 5, "m": 33, "k": 37, "n": 35},
     "full": {},
 }

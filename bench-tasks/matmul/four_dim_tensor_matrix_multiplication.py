@@ -15,7 +15,7 @@ l = 256  # noqa: E741 - the name in the formula
 k = 768
 
 PRESETS = {
-    "small": {"b": 2, "i": 5, "j": 12, "l": 36, "k": 68},
+    "small": {"b": 2, "i": 5, "j": 12, "l": 76, "k": 140},
     "odd": {"b": 3, "i": 7, "j": 9, "l": 35, "k": 33},
     "full": {},
 }

@@ -12,7 +12,7 @@ import torch.nn as nn
 
 M = 4096
 
-PRESETS = {"small": {"M": 84}, "odd": {"M": 67}, "full": {}}
+PRESETS = {"small": {"M": 148}, "odd": {"M": 67}, "full": {}}
 
 
 class Model(nn.Module):

@@ -11,7 +11,7 @@ import torch.nn as nn
 
 N = 4096
 
-PRESETS = {"small": {"N": 92}, "odd": {"N": 71}, "full": {}}
+PRESETS = {"small": {"N": 164}, "odd": {"N": 71}, "full": {}}
 
 
 class Model(nn.Module):

@@ -11,7 +11,7 @@ import torch.nn as nn
 N = 4096
 M = 4096
 
-PRESETS = {"small": {"N": 36, "M": 76}, "odd": {"N": 33, "M": 69}, "full": {}}
+PRESETS = {"small": {"N": 148, "M": 212}, "odd": {"N": 33, "M": 69}, "full": {}}
 
 
 class Model(nn.Module):

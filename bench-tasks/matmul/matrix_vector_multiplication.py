@@ -11,7 +11,7 @@ import torch.nn as nn
 M = 256 * 8
 K = 131072 * 8
 
-PRESETS = {"small": {"M": 13, "K": 2060}, "odd": {"M": 7, "K": 1033}, "full": {}}
+PRESETS = {"small": {"M": 13, "K": 9228}, "odd": {"M": 7, "K": 1033}, "full": {}}
 
 
 class Model(nn.Module):

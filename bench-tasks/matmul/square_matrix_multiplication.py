@@ -9,7 +9,7 @@ import torch.nn as nn
 
 N = 4096
 
-PRESETS = {"small": {"N": 76}, "odd": {"N": 33}, "full": {}}
+PRESETS = {"small": {"N": 148}, "odd": {"N": 33}, "full": {}}
 
 
 class Model(nn.Module):

@@ -10,7 +10,7 @@ import torch.nn as nn
 M = 16384 * 2
 N = 16 * 2
 
-PRESETS = {"small": {"M": 140, "N": 12}, "odd": {"M": 133, "N": 11}, "full": {}}
+PRESETS = {"small": {"M": 268, "N": 12}, "odd": {"M": 133, "N": 11}, "full": {}}
 
 
 class Model(nn.Module):

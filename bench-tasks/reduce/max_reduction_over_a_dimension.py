@@ -14,7 +14,7 @@ cols = 4096
 reduce_dim = 1
 
 PRESETS = {
-    "small": {"batch": 2, "rows": 140, "cols": 76},
+    "small": {"batch": 2, "rows": 1068, "cols": 76},
     "odd": {"batch": 3, "rows": 35, "cols": 33},
     "full": {},
 }

@@ -14,7 +14,7 @@ cols = 4096
 reduce_dim = 1
 
 PRESETS = {
-    "small": {"batch": 3, "rows": 66, "cols": 132},
+    "small": {"batch": 3, "rows": 1092, "cols": 132},
     "odd": {"batch": 1, "rows": 65, "cols": 37},
     "full": {},
 }

@@ -14,7 +14,7 @@ cols = 4096
 reduce_dim = 1
 
 PRESETS = {
-    "small": {"batch": 3, "rows": 98, "cols": 84},
+    "small": {"batch": 3, "rows": 1076, "cols": 84},
     "odd": {"batch": 1, "rows": 67, "cols": 65},
     "full": {},
 }

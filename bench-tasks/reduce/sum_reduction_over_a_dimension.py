@@ -14,7 +14,7 @@ cols = 4096
 reduce_dim = 1
 
 PRESETS = {
-    "small": {"batch": 3, "rows": 130, "cols": 68},
+    "small": {"batch": 3, "rows": 1100, "cols": 68},
     "odd": {"batch": 1, "rows": 33, "cols": 31},
     "full": {},
 }
