@@ -91,7 +91,7 @@ public sealed class RunTests(RestService rest) : IClassFixture<RestService>
     [InlineData("""{"task":"activation/gelu","coder":"replay:../demo"}""", "transcript")]
     [InlineData("""{"task":"activation/gelu","coder":"rules"}""", "writes no kernels")]
     [InlineData("""{"task":"activation/gelu","coder":"gpt"}""", "known: openai:MODEL")]
-    [InlineData("""{"task":"activation/gelu","coder":"anthropic:x"}""", "comes later")]
+    [InlineData("""{"task":"activation/gelu","coder":"antropic:x"}""", "did you mean anthropic?")]
     [InlineData("""{"task":"activation/gelu","coder":"replay:demo","judge":"nobody"}""", "judge: ")]
     [InlineData("""{"task":"activation/gelu","coder":"replay:demo","strategy":"guess"}""", "known: coder-judge")]
     [InlineData("""{"task":"activation/gelu","coder":"replay:demo","strategy":"evolv"}""", "did you mean evolve?")]
