@@ -226,7 +226,7 @@ public sealed class AgentModels : IDisposable
             throw new ModelSetupException($"a cost budget is set and the price of {name} is not known; add it to models/prices.json, or set {PrefixOf(name)}__PRICE to IN/OUT in US dollars a million tokens");
         }
 
-        var own = journal is null ? null : _runs.GetValue(journal, kept => new SpendingGate(run, new JournalLedger(kept, UsageOf)));
+        var own = journal is null || run is { CostUsd: null, Tokens: null } ? null : _runs.GetValue(journal, kept => new SpendingGate(run, new JournalLedger(kept, UsageOf)));
         return () =>
         {
             if (_scopes.Count > MostScopes)
