@@ -100,9 +100,9 @@ public sealed class ServeTests(ServiceFixture fixture)
     }
 
     [Theory]
-    [InlineData("recipe", "concur", "sft")]
-    [InlineData("format", "all-correct", "dpo")]
-    public async Task A_recipe_or_format_of_a_later_version_is_wrong_usage(string says, string recipe, string format)
+    [InlineData("did you mean 'concur'?", "concure", "sft")]
+    [InlineData("format dpo goes with preference", "all-correct", "dpo")]
+    public async Task A_recipe_that_there_is_not_or_a_format_that_does_not_fit_is_wrong_usage(string says, string recipe, string format)
     {
         using var cli = await fixture.CliAsync();
 

@@ -101,7 +101,7 @@ public sealed class DatasetVerifierTests(ServiceFixture fixture)
         Change(output, Train, text => string.Concat(lines.Take(2).Select(line => line + "\n")));
         Reseal(output, "data/validation-00000-of-00001.jsonl");
 
-        Expect(output, "data/validation-00000-of-00001.jsonl", 1, "task activation/relu is in train too");
+        Expect(output, "data/validation-00000-of-00001.jsonl", 1, "task activation/mine is in train too");
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class DatasetVerifierTests(ServiceFixture fixture)
             await attempts.AddAsync(mark: mark);
         }
 
-        await new DatasetExporter(attempts.Database).ExportAsync(new DatasetOrder { ValidationShare = 0 }, output.Path, TestContext.Current.CancellationToken);
+        await new DatasetExporter(attempts.Database, Repository.Root).ExportAsync(new DatasetOrder { ValidationShare = 0 }, output.Path, TestContext.Current.CancellationToken);
         return output;
     }
 
