@@ -10,13 +10,17 @@ using Spectre.Console;
 
 namespace KernelForge.Cli.Datasets;
 
-/// <summary><c>dataset export</c> and <c>dataset verify</c>: attempts as training data.</summary>
+/// <summary><c>dataset</c>: attempts as training data.</summary>
 internal static class DatasetVerb
 {
+    private const int Latest = 50;
+
     /// <summary>The verb.</summary>
-    public static Command Create(Surroundings surroundings) => new("dataset", "attempts as training data: export, verify")
+    public static Command Create(Surroundings surroundings) => new("dataset", "attempts as training data: export, list, show, verify")
     {
         Export(surroundings),
+        List(surroundings),
+        Show(surroundings),
         Verify(surroundings),
     };
 
@@ -63,7 +67,7 @@ internal static class DatasetVerb
         Dictionary<string, double> parameters = new(StringComparer.Ordinal);
         foreach (var text in given)
         {
-            if (text.Split('=') is not [{ Length: > 0 } name, var value] || !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number))
+            if (text.Split('=') is not [{ Length: > 0 } name, var value] || !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
             {
                 throw new CliException(ExitCodes.Usage, $"--param: expected a name and a number, as epsilon=0.1, found '{text}'");
             }
@@ -75,6 +79,51 @@ internal static class DatasetVerb
         }
 
         return parameters;
+    }
+
+    private static Command List(Surroundings surroundings)
+    {
+        var json = ServiceOptions.Json();
+        var command = new Command("list", $"The latest {Latest} exports of the service") { json };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using var service = await SomeService.GetAsync(surroundings, workers: 0, cancellationToken);
+            var datasets = await service.Client.AskAsync(api => api.DatasetsAsync(Latest, cancellationToken), cancellationToken);
+            if (result.GetValue(json))
+            {
+                await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(datasets, ReadableJson.Context.ListingDatasetStatus));
+            }
+            else
+            {
+                DatasetView.WriteList(surroundings.NewScreen(), datasets.Items);
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command Show(Surroundings surroundings)
+    {
+        var id = new Argument<Guid>("ID") { Description = "Of an export, as list has it" };
+        var json = ServiceOptions.Json("The export with its manifest as one JSON document");
+        var command = new Command("show", "An export: what was ordered, how many attempts came how far, and why the others did not") { id, json };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using var service = await SomeService.GetAsync(surroundings, workers: 0, cancellationToken);
+            var dataset = await service.Client.AskAsync(api => api.DatasetAsync(result.GetRequiredValue(id), cancellationToken), cancellationToken);
+            if (result.GetValue(json))
+            {
+                await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(dataset, ReadableJson.Context.DatasetStatus));
+            }
+            else
+            {
+                DatasetView.Write(surroundings.NewScreen(), dataset);
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
     }
 
     private static Command Verify(Surroundings surroundings)

@@ -101,7 +101,7 @@ internal sealed class AttemptMarks(NpgsqlConnection connection, DatasetPlan plan
         GROUP BY 1
         """;
 
-    private const int Batch = 500;
+    private const int Batch = 200;
 
     /// <summary>Marks every attempt of the export's kind.</summary>
     public async Task MakeAsync(SuiteRecords records, WorkedExamples examples, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ internal sealed class AttemptReading(WorkedExamples examples)
 
         var tokens = CodeTokens.Of(code);
         var signature = MinHash.Signature(tokens.Hashes, tokens.Own);
-        var duplicate = (correct ? _right : _wrong).Place(cluster, record.Id, record.Sha256 ?? StoredAttempt.HashOf(code), code, tokens, signature);
+        var duplicate = (correct ? _right : _wrong).Place(cluster, run, round, code, tokens, signature);
         return finding with
         {
             Dropped = correct ? duplicate?.Reason : null,

@@ -44,6 +44,7 @@ public sealed class DatasetExporter(NpgsqlDataSource database, string root)
             var files = await WriteRowsAsync(marks, plan, prompts, folder, counts, cancellationToken);
             DatasetManifest manifest = new()
             {
+                FormatVersion = DatasetVerifier.FormatVersion,
                 Recipe = plan.Order.Recipe,
                 RecipeVersion = plan.Recipe.Version,
                 Format = plan.Order.Format,

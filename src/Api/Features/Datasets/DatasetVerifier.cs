@@ -12,6 +12,9 @@ namespace KernelForge.Api.Features.Datasets;
 /// </summary>
 public static class DatasetVerifier
 {
+    /// <summary>Of folders that this version writes and checks. 1 had two formats and no reasons in its rows.</summary>
+    internal const int FormatVersion = 2;
+
     /// <summary>Most problems that are listed.</summary>
     internal const int MostProblems = 1000;
 
@@ -58,6 +61,12 @@ public static class DatasetVerifier
     /// <summary>What the rows are checked by; null where the manifest names a recipe or format that this version does not know.</summary>
     private static RowCheck? Check(DatasetManifest manifest, ProblemList problems)
     {
+        if (manifest.FormatVersion != FormatVersion)
+        {
+            problems.Add("manifest.json", null, $"its rows cannot be checked: its form is version {manifest.FormatVersion}, this program checks version {FormatVersion}; export it again, or use the version that wrote it ({manifest.Kernelforge})");
+            return null;
+        }
+
         var (recipe, format) = (RecipeCatalogue.Find(manifest.Recipe), FormatCatalogue.Find(manifest.Format));
         if (recipe is null || format is null)
         {

@@ -114,6 +114,15 @@ public sealed class DatasetVerifierTests(ServiceFixture fixture)
     }
 
     [Fact]
+    public async Task A_folder_of_an_older_form_is_not_called_intact()
+    {
+        using var output = await ExportedAsync();
+        ChangeManifest(output, manifest => manifest with { FormatVersion = 1 });
+
+        Expect(output, "manifest.json", null, "its form is version 1, this program checks version 2");
+    }
+
+    [Fact]
     public async Task A_manifest_that_leads_out_of_the_folder_is_found_and_not_followed()
     {
         using var output = await ExportedAsync();

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using KernelForge.Api.Features.Datasets.Lexing;
 
@@ -11,40 +13,32 @@ internal sealed record Duplicate(string Reason, string Of);
 /// <summary>
 /// Tells duplicates among the solutions of one cluster of tasks, cheapest rung first: the same text, the same text but for blanks, the same tokens but
 /// for names, nearly the same tokens. Solutions come best first, so what stays of a cluster is its best; every duplicate is one of something that stays.
-/// It holds what stays of one cluster of tasks, never more.
+/// It holds hashes of what stays of one cluster of tasks, and the signatures of the <see cref="MostSignatures"/> best of it, never more.
 /// </summary>
 internal sealed class DuplicateLadder
 {
-    private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _normalised = new(StringComparer.Ordinal);
-    private readonly Dictionary<UInt128, string> _tokens = [];
+    /// <summary>Near duplicates are looked for among so many of the best that stay.</summary>
+    public const int MostSignatures = 4096;
+
+    private readonly Dictionary<UInt128, (Guid Run, int Round)> _texts = [];
+    private readonly Dictionary<UInt128, (Guid Run, int Round)> _normalised = [];
+    private readonly Dictionary<UInt128, (Guid Run, int Round)> _tokens = [];
     private readonly SimilarSignatures _similar = new();
     private string? _cluster;
 
     /// <summary>The next solution of a cluster; clusters come one after the other.</summary>
     /// <returns>What it repeats; null: it stays.</returns>
-    public Duplicate? Place(string cluster, string id, string sha256, string code, CodeTokens tokens, uint[] signature)
+    public Duplicate? Place(string cluster, Guid run, int round, string code, CodeTokens tokens, uint[] signature)
     {
         if (cluster != _cluster)
         {
             Begin(cluster);
         }
 
-        if (_texts.TryGetValue(sha256, out var of))
+        var (text, normalised, canonical) = (HashOf(code), HashOf(Normalised(code)), tokens.Canonical());
+        if ((Same("duplicate", _texts, text) ?? Same("duplicate_normalised", _normalised, normalised) ?? Same("duplicate_tokens", _tokens, canonical)) is { } same)
         {
-            return new Duplicate("duplicate", of);
-        }
-
-        var normalised = StoredAttempt.HashOf(Normalised(code));
-        if (_normalised.TryGetValue(normalised, out of))
-        {
-            return new Duplicate("duplicate_normalised", of);
-        }
-
-        var canonical = tokens.Canonical();
-        if (_tokens.TryGetValue(canonical, out of))
-        {
-            return new Duplicate("duplicate_tokens", of);
+            return same;
         }
 
         if (_similar.Find(signature) is { } near)
@@ -52,10 +46,14 @@ internal sealed class DuplicateLadder
             return new Duplicate("near_duplicate", near);
         }
 
-        _texts.Add(sha256, id);
-        _normalised.Add(normalised, id);
-        _tokens.Add(canonical, id);
-        _similar.Add(id, signature);
+        _texts.Add(text, (run, round));
+        _normalised.Add(normalised, (run, round));
+        _tokens.Add(canonical, (run, round));
+        if (_similar.Count < MostSignatures)
+        {
+            _similar.Add(Id(run, round), signature);
+        }
+
         return null;
     }
 
@@ -77,6 +75,14 @@ internal sealed class DuplicateLadder
 
         return normal.ToString().TrimEnd();
     }
+
+    private static Duplicate? Same(string reason, Dictionary<UInt128, (Guid Run, int Round)> held, UInt128 hash) =>
+        held.TryGetValue(hash, out var of) ? new Duplicate(reason, Id(of.Run, of.Round)) : null;
+
+    private static string Id(Guid run, int round) => $"{run}/{round}";
+
+    /// <summary>The first half of a text's SHA-256.</summary>
+    private static UInt128 HashOf(string text) => BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private void Begin(string cluster)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KernelForge.Api.Features.Datasets.Lexing;
 
 namespace KernelForge.Api.Features.Datasets.Duplicates;
 
@@ -12,8 +13,9 @@ internal sealed class SimilarSignatures
     public const double Threshold = 0.8;
 
     private const int Rows = 4;
-    private readonly Dictionary<(int Band, UInt128 Key), int> _latest = [];
+    private readonly Dictionary<ulong, int> _latest = [];
     private readonly List<int> _others = [];
+    private const int Bands = MinHash.Places / Rows;
     private readonly List<(string Id, uint[] Signature)> _kept = [];
 
     /// <summary>How many it holds.</summary>
@@ -32,12 +34,12 @@ internal sealed class SimilarSignatures
     {
         var (best, similarity) = (-1, 0d);
         HashSet<int> seen = [];
-        for (var band = 0; band < MinHash.Places / Rows; band++)
+        for (var band = 0; band < Bands; band++)
         {
-            var at = _latest.GetValueOrDefault((band, Key(signature, band)), -1);
+            var at = _latest.GetValueOrDefault(Key(signature, band), -1);
             while (at >= 0)
             {
-                var (index, next) = (at / (MinHash.Places / Rows), _others[at]);
+                var (index, next) = (at / Bands, _others[at]);
                 if (seen.Add(index))
                 {
                     var found = MinHash.Similarity(_kept[index].Signature, signature);
@@ -57,15 +59,20 @@ internal sealed class SimilarSignatures
     /// <summary>Holds one more.</summary>
     public void Add(string id, uint[] signature)
     {
-        for (var band = 0; band < MinHash.Places / Rows; band++)
+        for (var band = 0; band < Bands; band++)
         {
-            ref var latest = ref CollectionsMarshal.GetValueRefOrAddDefault(_latest, (band, Key(signature, band)), out var exists);
+            ref var latest = ref CollectionsMarshal.GetValueRefOrAddDefault(_latest, Key(signature, band), out var exists);
             _others.Add(exists ? latest : -1);
-            latest = (_kept.Count * (MinHash.Places / Rows)) + band;
+            latest = (_kept.Count * Bands) + band;
         }
 
         _kept.Add((id, signature));
     }
 
-    private static UInt128 Key(ReadOnlySpan<uint> signature, int band) => MemoryMarshal.Read<UInt128>(MemoryMarshal.AsBytes(signature.Slice(band * Rows, Rows)));
+    private static ulong Key(ReadOnlySpan<uint> signature, int band)
+    {
+        // Two bands that meet by chance cost a comparison, no more.
+        var halves = MemoryMarshal.Cast<uint, ulong>(signature.Slice(band * Rows, Rows));
+        return TokenHash.Mix(halves[0] ^ TokenHash.Mix(halves[1] + (ulong)band));
+    }
 }
