@@ -5,6 +5,7 @@ using System.Text.Json;
 using KernelForge.Agents.Prompts;
 using KernelForge.Agents.Suite;
 using KernelForge.Api.Features.Datasets.Formats;
+using KernelForge.Api.Features.Datasets.Recipes;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Service;
 using Npgsql;
@@ -33,12 +34,12 @@ public sealed class DatasetExporter(NpgsqlDataSource database, string root)
         try
         {
             using var folder = DatasetFolder.Begin(outputFolder);
-            var prompts = PromptLibrary.Load(Path.Combine(root, "prompts"));
+            var prompts = Prompts(plan);
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             var snapshot = await SnapshotAsync(connection, cancellationToken);
             AttemptMarks marks = new(connection, plan);
-            await marks.MakeAsync(SuiteRecords.Load(root), new WorkedExamples(prompts.Examples), cancellationToken);
+            await marks.MakeAsync(SuiteRecords.Load(root), new WorkedExamples(ExampleLibrary.Load(Path.Combine(root, "prompts", "examples"))), cancellationToken);
             var funnel = await marks.CountAsync(cancellationToken);
             RowCounts counts = new();
             var files = await WriteRowsAsync(marks, plan, prompts, folder, counts, cancellationToken);
@@ -79,7 +80,20 @@ public sealed class DatasetExporter(NpgsqlDataSource database, string root)
         }
     }
 
-    private async Task<IReadOnlyList<DatasetFile>> WriteRowsAsync(AttemptMarks marks, DatasetPlan plan, PromptLibrary prompts, DatasetFolder folder, RowCounts counts, CancellationToken cancellationToken)
+    /// <summary>The templates, where rows are made with them; null where they are not.</summary>
+    private PromptLibrary? Prompts(DatasetPlan plan)
+    {
+        try
+        {
+            return plan.Recipe.Yield == RecipeYield.Advice ? PromptLibrary.Load(Path.Combine(root, "prompts")) : null;
+        }
+        catch (PromptException error)
+        {
+            throw new DatasetException($"recipe {plan.Recipe.Name} makes its prompts by the Judge's templates: {error.Message}; nothing was exported", error);
+        }
+    }
+
+    private async Task<IReadOnlyList<DatasetFile>> WriteRowsAsync(AttemptMarks marks, DatasetPlan plan, PromptLibrary? prompts, DatasetFolder folder, RowCounts counts, CancellationToken cancellationToken)
     {
         var data = Directory.CreateDirectory(Path.Combine(folder.Path, "data")).FullName;
         await using ShardWriter train = new(data, TaskSplit.Train, plan.Order.Gzip, ShardBytes);

@@ -23,8 +23,8 @@ internal sealed record TrainingExample
     public required string SolutionSha256 { get; init; }
 
     /// <summary>What a row teaches by a recipe.</summary>
-    public static TrainingExample Of(ExportRow row, Recipe recipe, PromptLibrary prompts) =>
-        recipe.Yield == RecipeYield.Advice ? OfAdvice(row, prompts) : OfAnswer(row.Attempt);
+    public static TrainingExample Of(ExportRow row, Recipe recipe, PromptLibrary? prompts) =>
+        recipe.Yield == RecipeYield.Advice ? OfAdvice(row, prompts ?? throw new InvalidOperationException("advice is taught with the Judge's templates")) : OfAnswer(row.Attempt);
 
     /// <summary>An attempt's prompt as it was sent, its reasoning and its solution.</summary>
     public static TrainingExample OfAnswer(StoredAttempt attempt) => new()

@@ -11,10 +11,10 @@ namespace KernelForge.Api.Features.Datasets.Formats;
 
 /// <summary>Where a row goes.</summary>
 /// <param name="Plan">The export.</param>
-/// <param name="Prompts">Templates, for prompts that are made anew.</param>
+/// <param name="Prompts">Templates, for prompts that are made anew; null where the recipe needs none.</param>
 /// <param name="Split">Its split.</param>
 /// <param name="Index">Its place in the split, from 0.</param>
-internal sealed record FormatContext(DatasetPlan Plan, PromptLibrary Prompts, string Split, long Index);
+internal sealed record FormatContext(DatasetPlan Plan, PromptLibrary? Prompts, string Split, long Index);
 
 /// <summary>A form of data files: how a row is written, and how it is read back to be checked (docs/dataset-formats.md).</summary>
 internal abstract class RowFormat
