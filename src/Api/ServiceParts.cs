@@ -37,7 +37,7 @@ internal static class ServiceParts
         services.AddSingleton<RunIntake>();
         services.AddSingleton<WorkBell>();
         services.AddHostedService(provider => provider.GetRequiredService<WorkBell>());
-        services.AddSingleton<DatasetExporter>();
+        services.AddSingleton(_ => new DatasetExporter(database, settings.Root));
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<Notifications>();
         services.AddHostedService(provider => provider.GetRequiredService<Notifications>());

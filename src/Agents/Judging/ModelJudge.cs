@@ -23,7 +23,7 @@ public sealed class ModelJudge(AgentModel model, PromptLibrary prompts, Sampling
     public async Task<JudgeReply> AdviseAsync(CaseFile file, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var prompt = prompts.Render("judge", file.Mode, JudgeView.Of(file, prompts));
+        var prompt = JudgeDialogue.Prompt(file, prompts);
         var messages = prompt.Messages.ToList();
         var options = new CallPurpose(file.Task.Name, "judge", file.Round, file.Mode).Attach(CallSampling.ToOptions(sampling));
         var started = Stopwatch.GetTimestamp();

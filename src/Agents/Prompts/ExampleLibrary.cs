@@ -7,9 +7,11 @@ public sealed record WorkedExample(string TaskName, string Category, string Code
 public sealed class ExampleLibrary
 {
     private const string Ending = ".good.cu";
-    private readonly IReadOnlyList<WorkedExample> _examples;
 
-    private ExampleLibrary(IReadOnlyList<WorkedExample> examples) => _examples = examples;
+    private ExampleLibrary(IReadOnlyList<WorkedExample> examples) => Examples = examples;
+
+    /// <summary>All of them, by task name.</summary>
+    public IReadOnlyList<WorkedExample> Examples { get; }
 
     /// <summary>Reads the folder; one that is not there holds no examples.</summary>
     public static ExampleLibrary Load(string folder)
@@ -31,7 +33,7 @@ public sealed class ExampleLibrary
     public WorkedExample? For(string taskName, string? category)
     {
         var own = Operator(taskName);
-        var others = _examples.Where(example => Operator(example.TaskName) != own).ToList();
+        var others = Examples.Where(example => Operator(example.TaskName) != own).ToList();
         return others.Find(example => example.Category == category) ?? others.MinBy(example => example.Code.Length);
     }
 

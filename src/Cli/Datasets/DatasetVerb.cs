@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using KernelForge.Api.Features.Datasets;
 using KernelForge.Cli.Service;
@@ -9,31 +10,39 @@ using Spectre.Console;
 
 namespace KernelForge.Cli.Datasets;
 
-/// <summary><c>dataset export</c> and <c>dataset verify</c>: attempts as training data.</summary>
+/// <summary><c>dataset</c>: attempts as training data.</summary>
 internal static class DatasetVerb
 {
+    private const int Latest = 50;
+
     /// <summary>The verb.</summary>
-    public static Command Create(Surroundings surroundings) => new("dataset", "attempts as training data: export, verify")
+    public static Command Create(Surroundings surroundings) => new("dataset", "attempts as training data: export, list, show, verify")
     {
         Export(surroundings),
+        List(surroundings),
+        Show(surroundings),
         Verify(surroundings),
     };
 
     private static Command Export(Surroundings surroundings)
     {
-        var recipe = new Option<string>("--recipe") { Description = "Which attempts: all-correct", HelpName = "R", Required = true };
-        var format = new Option<string>("--format") { Description = "sft (messages) or canonical (every attempt with all that is known of it)", HelpName = "F", Required = true };
+        var recipe = new Option<string>("--recipe") { Description = "Which attempts: concur, within-epsilon, all-correct, preference, repair, judge", HelpName = "R", Required = true };
+        var format = new Option<string>("--format") { Description = "canonical (every attempt with all that is known of it), or what the recipe selects: sft, completion, dpo, kto, sharegpt, verl, alpaca", HelpName = "F", Required = true };
         var output = new Option<string>("--output") { Description = "A new or empty folder", HelpName = "DIR", Required = true };
         var include = new Option<string?>("--include") { Description = "Attempts that no live model made: replay, simulated, or both with a comma", HelpName = "K,…" };
+        var parameters = new Option<string[]>("--param") { Description = "A parameter of the recipe: epsilon=0.1; can be given several times", HelpName = "NAME=N", Arity = ArgumentArity.ZeroOrMore };
+        var keepBenchmark = new Option<bool>("--keep-benchmark") { Description = "Keep attempts on tasks that are, or nearly are, KernelBench's" };
         var gzip = new Option<bool>("--gzip") { Description = "Compress the data files" };
         var json = ServiceOptions.Json("The manifest as one JSON document");
-        var command = new Command("export", "Writes a dataset: data files, a card, a manifest with checksums") { recipe, format, output, include, gzip, json };
+        var command = new Command("export", "Writes a dataset: data files, a card, a manifest with checksums") { recipe, parameters, format, output, include, keepBenchmark, gzip, json };
         command.SetAction(async (result, cancellationToken) =>
         {
             DatasetOrder order = new()
             {
                 Recipe = result.GetRequiredValue(recipe),
+                RecipeParameters = Parameters(result.GetValue(parameters) ?? []),
                 Format = result.GetRequiredValue(format),
+                KeepBenchmark = result.GetValue(keepBenchmark),
                 Include = (result.GetValue(include) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
                 Gzip = result.GetValue(gzip),
             };
@@ -48,6 +57,70 @@ internal static class DatasetVerb
 
             await surroundings.Out.WriteLineAsync(folder);
             await surroundings.Error.WriteLineAsync($"kernelforge: {DatasetView.Summary(manifest)}");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Dictionary<string, double> Parameters(IReadOnlyList<string> given)
+    {
+        Dictionary<string, double> parameters = new(StringComparer.Ordinal);
+        foreach (var text in given)
+        {
+            if (text.Split('=') is not [{ Length: > 0 } name, var value] || !double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+            {
+                throw new CliException(ExitCodes.Usage, $"--param: expected a name and a number, as epsilon=0.1, found '{text}'");
+            }
+
+            if (!parameters.TryAdd(name, number))
+            {
+                throw new CliException(ExitCodes.Usage, $"--param: '{name}' is given twice");
+            }
+        }
+
+        return parameters;
+    }
+
+    private static Command List(Surroundings surroundings)
+    {
+        var json = ServiceOptions.Json();
+        var command = new Command("list", $"The latest {Latest} exports of the service") { json };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using var service = await SomeService.GetAsync(surroundings, workers: 0, cancellationToken);
+            var datasets = await service.Client.AskAsync(api => api.DatasetsAsync(Latest, cancellationToken), cancellationToken);
+            if (result.GetValue(json))
+            {
+                await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(datasets, ReadableJson.Context.ListingDatasetStatus));
+            }
+            else
+            {
+                DatasetView.WriteList(surroundings.NewScreen(), datasets.Items);
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Command Show(Surroundings surroundings)
+    {
+        var id = new Argument<Guid>("ID") { Description = "Of an export, as list has it" };
+        var json = ServiceOptions.Json("The export with its manifest as one JSON document");
+        var command = new Command("show", "An export: what was ordered, how many attempts came how far, and why the others did not") { id, json };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            await using var service = await SomeService.GetAsync(surroundings, workers: 0, cancellationToken);
+            var dataset = await service.Client.AskAsync(api => api.DatasetAsync(result.GetRequiredValue(id), cancellationToken), cancellationToken);
+            if (result.GetValue(json))
+            {
+                await surroundings.Out.WriteLineAsync(JsonSerializer.Serialize(dataset, ReadableJson.Context.DatasetStatus));
+            }
+            else
+            {
+                DatasetView.Write(surroundings.NewScreen(), dataset);
+            }
+
             return ExitCodes.Done;
         });
         return command;

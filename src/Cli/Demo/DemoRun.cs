@@ -42,7 +42,7 @@ internal sealed class DemoRun(ServiceClient client, Screen screen, Surroundings 
     private async Task<IReadOnlyList<string>> ExportAsync(int winners, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(surroundings.Home, "datasets", $"demo-{LocalSearch.NewId(surroundings.Time)}");
-        DatasetOrder order = new() { Recipe = "all-correct", Format = "sft", Include = ["replay", "simulated"] };
+        DatasetOrder order = new() { Recipe = "all-correct", Format = "sft", Include = ["replay", "simulated"], KeepBenchmark = true };
         var manifest = await DatasetExport.FetchAsync(client, order, folder, surroundings.Time, cancellationToken);
         screen.Line(Markup.Escape($"dataset: {folder}"));
         screen.Line(Markup.Escape($"  {DatasetView.Summary(manifest)}"));

@@ -37,6 +37,9 @@ internal interface IServiceApi
     [Post("api/v1/datasets")]
     Task<Accepted> OrderDatasetAsync([Body] DatasetOrder order, CancellationToken cancellationToken);
 
+    [Get("api/v1/datasets")]
+    Task<Listing<DatasetStatus>> DatasetsAsync([Query] int limit, CancellationToken cancellationToken);
+
     [Get("api/v1/datasets/{id}")]
     Task<DatasetStatus> DatasetAsync([Path] Guid id, CancellationToken cancellationToken);
 

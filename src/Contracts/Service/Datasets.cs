@@ -3,11 +3,20 @@ namespace KernelForge.Contracts.Service;
 /// <summary><c>POST /api/v1/datasets</c>: an export of attempts as training data.</summary>
 public sealed record DatasetOrder
 {
-    /// <summary>Which attempts: <c>all-correct</c>.</summary>
+    /// <summary>Which attempts: <c>concur</c>, <c>within-epsilon</c>, <c>all-correct</c>, <c>preference</c>, <c>repair</c> or <c>judge</c>.</summary>
     public string Recipe { get; init => field = string.IsNullOrEmpty(value) ? "all-correct" : value; } = "all-correct";
 
-    /// <summary><c>sft</c> (what the recipe selects, as messages) or <c>canonical</c> (every attempt, failures included, with all its provenance).</summary>
+    /// <summary>The recipe's parameters by name; those left out have the recipe's own values.</summary>
+    public IReadOnlyDictionary<string, double> RecipeParameters { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
+
+    /// <summary>
+    /// <c>canonical</c> (every attempt, failures included, with all its provenance), or what the recipe selects: <c>sft</c>, <c>completion</c>,
+    /// <c>dpo</c>, <c>kto</c>, <c>sharegpt</c>, <c>verl</c>, <c>alpaca</c> (docs/dataset-formats.md).
+    /// </summary>
     public string Format { get; init => field = string.IsNullOrEmpty(value) ? "sft" : value; } = "sft";
+
+    /// <summary>Attempts on tasks that are, or are nearly, tasks of the benchmark (KernelBench) are kept; else they are dropped as <c>contaminated</c>.</summary>
+    public bool KeepBenchmark { get; init; }
 
     /// <summary>Attempts that no live model made and that are wanted all the same: <c>replay</c>, <c>simulated</c>.</summary>
     public IReadOnlyList<string> Include { get; init => field = value ?? []; } = [];
@@ -152,11 +161,14 @@ public sealed record DatasetFunnel
     /// <summary>Of those, fit for training: on a board, with whole reasoning, and so on (<see cref="Dropped"/> says what not).</summary>
     public required long Admitted { get; init; }
 
-    /// <summary>Of those, once each.</summary>
+    /// <summary>Of those, the best of each cluster of equal or nearly equal code.</summary>
     public required long Deduplicated { get; init; }
 
     /// <summary>Of those, by the recipe.</summary>
     public required long Selected { get; init; }
+
+    /// <summary>Attempts that were selected, by why: <c>a_shortest_and_fastest</c>, …; they add up to <see cref="Selected"/>.</summary>
+    public IReadOnlyDictionary<string, long> Kept { get; init => field = value ?? new Dictionary<string, long>(); } = new Dictionary<string, long>();
 
     /// <summary>Attempts that were not selected, by why: <c>not_compiled</c>, <c>not_correct</c>, <c>not_verified</c>, <c>duplicate</c>, …</summary>
     public required IReadOnlyDictionary<string, long> Dropped { get; init; }

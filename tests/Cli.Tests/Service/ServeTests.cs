@@ -91,6 +91,13 @@ public sealed class ServeTests(ServiceFixture fixture)
         Assert.True(code == 0, cli.Error);
         Assert.Equal(folder, cli.Out.Trim());
         Assert.Equal(0, await cli.RunAsync("dataset", "verify", folder));
+        cli.Clear();
+        Assert.Equal(0, await cli.RunAsync("dataset", "list", "--json"));
+        using var list = JsonDocument.Parse(cli.Out);
+        var id = list.RootElement.GetProperty("items")[0].GetProperty("id").GetString()!;
+        cli.Clear();
+        Assert.Equal(0, await cli.RunAsync("dataset", "show", id));
+        Assert.Contains("deduplicated", cli.Out, StringComparison.Ordinal);
         Assert.Equal(64, await cli.RunAsync("dataset", "export", "--recipe", "all-correct", "--format", "sft", "--output", folder));
         await File.AppendAllTextAsync(Path.Combine(folder, "README.md"), "more", TestContext.Current.CancellationToken);
         cli.Clear();
@@ -100,13 +107,15 @@ public sealed class ServeTests(ServiceFixture fixture)
     }
 
     [Theory]
-    [InlineData("recipe", "concur", "sft")]
-    [InlineData("format", "all-correct", "dpo")]
-    public async Task A_recipe_or_format_of_a_later_version_is_wrong_usage(string says, string recipe, string format)
+    [InlineData("did you mean 'concur'?", "concure", "sft")]
+    [InlineData("format dpo goes with preference", "all-correct", "dpo")]
+    [InlineData("expected a name and a number, as epsilon=0.1, found 'epsilon'", "within-epsilon", "sft", "epsilon")]
+    [InlineData("epsilon of recipe within-epsilon: expected a number from 0 to 0.9, found 2", "within-epsilon", "sft", "epsilon=2")]
+    public async Task A_recipe_that_there_is_not_or_a_format_that_does_not_fit_is_wrong_usage(string says, string recipe, string format, params string[] parameters)
     {
         using var cli = await fixture.CliAsync();
 
-        Assert.Equal(64, await cli.RunAsync("dataset", "export", "--recipe", recipe, "--format", format, "--output", Path.Combine(cli.Root, "dataset")));
+        Assert.Equal(64, await cli.RunAsync(["dataset", "export", "--recipe", recipe, "--format", format, "--output", Path.Combine(cli.Root, "dataset"), .. parameters.SelectMany(parameter => (string[])["--param", parameter])]));
         Assert.Contains(says, cli.Error, StringComparison.Ordinal);
     }
 

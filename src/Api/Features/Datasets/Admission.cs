@@ -9,23 +9,15 @@ internal static class Admission
     private static readonly string[] Presets = ["small", "odd"];
 
     /// <summary>Why an attempt whose solution stands on a board is not fit for training; null where it is.</summary>
-    public static string? Refuse(AttemptRecord attempt)
+    public static string? Refuse(AttemptRecord attempt) =>
+        attempt.Outcome is not Passed passed ? "not_correct"
+        : passed.Correctness is not { Trials: > 0 } tried || !Presets.All(preset => tried.Presets.Contains(preset, StringComparer.Ordinal)) ? "preset_missing"
+        : passed.Performance is not { Preset: "full" } ? "no_time_at_full"
+        : RefuseAnswer(attempt);
+
+    /// <summary>Why an answer, right or wrong, cannot be shown to a model; null where it can.</summary>
+    public static string? RefuseAnswer(AttemptRecord attempt)
     {
-        if (attempt.Outcome is not Passed passed)
-        {
-            return "not_correct";
-        }
-
-        if (passed.Correctness is not { Trials: > 0 } tried || !Presets.All(preset => tried.Presets.Contains(preset, StringComparer.Ordinal)))
-        {
-            return "preset_missing";
-        }
-
-        if (passed.Performance is not { Preset: "full" })
-        {
-            return "no_time_at_full";
-        }
-
         if (attempt.FinishReason == "length")
         {
             return "truncated";
@@ -39,6 +31,7 @@ internal static class Admission
         // A tag in the reasoning would end the assistant's thinking in the middle.
         return attempt.Code is not { } code ? "no_code"
             : attempt.Reasoning.Contains("</think>", StringComparison.OrdinalIgnoreCase) ? "reasoning_holds_tag"
+            : LeakCheck.Find(attempt.Reasoning) is not null ? "reasoning_leaks"
             : SftAnswer.CodeOf(SftAnswer.Write(attempt.Reasoning, code)) != code ? "code_not_quotable"
             : null;
     }

@@ -2,6 +2,10 @@ using System.Data;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using KernelForge.Agents.Prompts;
+using KernelForge.Agents.Suite;
+using KernelForge.Api.Features.Datasets.Formats;
+using KernelForge.Api.Features.Datasets.Recipes;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Service;
 using Npgsql;
@@ -12,7 +16,9 @@ namespace KernelForge.Api.Features.Datasets;
 /// Writes attempts as training data. Every row comes from one state of the database (<c>REPEATABLE READ</c>), passes through one at a time, and
 /// holds the code that was measured, byte for byte; else nothing is exported.
 /// </summary>
-public sealed class DatasetExporter(NpgsqlDataSource database)
+/// <param name="database">What is exported.</param>
+/// <param name="root">The repository: the suite's surveys, the prompts and their worked examples.</param>
+public sealed class DatasetExporter(NpgsqlDataSource database, string root)
 {
     private static readonly string Version = typeof(DatasetExporter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 
@@ -28,18 +34,20 @@ public sealed class DatasetExporter(NpgsqlDataSource database)
         try
         {
             using var folder = DatasetFolder.Begin(outputFolder);
+            var prompts = Prompts(plan);
             await using var connection = await database.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             var snapshot = await SnapshotAsync(connection, cancellationToken);
             AttemptMarks marks = new(connection, plan);
-            await marks.MakeAsync(cancellationToken);
+            await marks.MakeAsync(SuiteRecords.Load(root), new WorkedExamples(ExampleLibrary.Load(Path.Combine(root, "prompts", "examples"))), cancellationToken);
             var funnel = await marks.CountAsync(cancellationToken);
             RowCounts counts = new();
-            var files = await WriteRowsAsync(marks, plan, folder, counts, cancellationToken);
+            var files = await WriteRowsAsync(marks, plan, prompts, folder, counts, cancellationToken);
             DatasetManifest manifest = new()
             {
+                FormatVersion = DatasetVerifier.FormatVersion,
                 Recipe = plan.Order.Recipe,
-                RecipeVersion = DatasetPlan.RecipeVersion,
+                RecipeVersion = plan.Recipe.Version,
                 Format = plan.Order.Format,
                 Parameters = plan.Order,
                 Snapshot = snapshot,
@@ -52,7 +60,7 @@ public sealed class DatasetExporter(NpgsqlDataSource database)
             {
                 Files =
                 [
-                    Write(folder, "README.md", DatasetCard.Write(manifest)),
+                    Write(folder, "README.md", new DatasetCard(manifest, plan).Write()),
                     .. files,
                     Write(folder, "funnel.json", JsonSerializer.Serialize(funnel, ReadableJson.Context.DatasetFunnel) + "\n"),
                 ],
@@ -72,17 +80,31 @@ public sealed class DatasetExporter(NpgsqlDataSource database)
         }
     }
 
-    private async Task<IReadOnlyList<DatasetFile>> WriteRowsAsync(AttemptMarks marks, DatasetPlan plan, DatasetFolder folder, RowCounts counts, CancellationToken cancellationToken)
+    /// <summary>The templates, where rows are made with them; null where they are not.</summary>
+    private PromptLibrary? Prompts(DatasetPlan plan)
+    {
+        try
+        {
+            return plan.Recipe.Yield == RecipeYield.Advice ? PromptLibrary.Load(Path.Combine(root, "prompts")) : null;
+        }
+        catch (PromptException error)
+        {
+            throw new DatasetException($"recipe {plan.Recipe.Name} makes its prompts by the Judge's templates: {error.Message}; nothing was exported", error);
+        }
+    }
+
+    private async Task<IReadOnlyList<DatasetFile>> WriteRowsAsync(AttemptMarks marks, DatasetPlan plan, PromptLibrary? prompts, DatasetFolder folder, RowCounts counts, CancellationToken cancellationToken)
     {
         var data = Directory.CreateDirectory(Path.Combine(folder.Path, "data")).FullName;
         await using ShardWriter train = new(data, TaskSplit.Train, plan.Order.Gzip, ShardBytes);
         await using ShardWriter validation = new(data, TaskSplit.Validation, plan.Order.Gzip, ShardBytes);
-        await foreach (var attempt in marks.ReadAsync(cancellationToken))
+        await foreach (var row in marks.ReadAsync(cancellationToken))
         {
-            attempt.CheckCode();
-            var split = plan.Split.Of(attempt.Record.Task);
-            await (split == TaskSplit.Train ? train : validation).WriteAsync(RowLine.Of(attempt, plan.Order), cancellationToken);
-            counts.Add(attempt.Record, split);
+            row.CheckCode();
+            var split = plan.Split.Of(row.Attempt.Record.Task);
+            var writer = split == TaskSplit.Train ? train : validation;
+            await writer.WriteAsync(plan.Format.Line(row, new FormatContext(plan, prompts, split, writer.Rows)), cancellationToken);
+            counts.Add(row.Attempt.Record, split);
         }
 
         return [.. await train.CompleteAsync(), .. await validation.CompleteAsync()];

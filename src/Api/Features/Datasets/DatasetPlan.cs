@@ -1,3 +1,5 @@
+using KernelForge.Api.Features.Datasets.Formats;
+using KernelForge.Api.Features.Datasets.Recipes;
 using KernelForge.Contracts.Service;
 
 namespace KernelForge.Api.Features.Datasets;
@@ -5,17 +7,18 @@ namespace KernelForge.Api.Features.Datasets;
 /// <summary>A checked order: what an export takes, and in which form.</summary>
 internal sealed record DatasetPlan
 {
-    public const string Sft = "sft";
-    public const string Canonical = "canonical";
-    public const int RecipeVersion = 1;
     private const double DefaultValidationShare = 0.1;
-    private static readonly string[] LaterRecipes = ["concur", "within-epsilon", "preference", "repair", "judge"];
-    private static readonly string[] LaterFormats = ["completion", "dpo", "kto", "sharegpt", "verl", "alpaca"];
 
-    private DatasetPlan(DatasetOrder order) => Order = order;
+    private DatasetPlan(DatasetOrder order, Recipe recipe, RowFormat format) => (Order, Recipe, Format) = (order, recipe, format);
 
     /// <summary>The order with nothing left to a default.</summary>
     public DatasetOrder Order { get; }
+
+    /// <summary>Which attempts.</summary>
+    public Recipe Recipe { get; }
+
+    /// <summary>In which form.</summary>
+    public RowFormat Format { get; }
 
     /// <summary>The other kind, which this export does not look at.</summary>
     public string OtherKind => Order.Kind == "modelled" ? "measured" : "modelled";
@@ -28,18 +31,25 @@ internal sealed record DatasetPlan
     public static (DatasetPlan? Plan, string Field, string Problem) Check(DatasetOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);
-        if (order.Recipe != "all-correct")
+        if (RecipeCatalogue.Find(order.Recipe) is not { } recipe)
         {
-            return (null, "recipe", LaterRecipes.Contains(order.Recipe, StringComparer.Ordinal)
-                ? $"recipe '{order.Recipe}' comes with a later version; this one exports all-correct"
-                : $"there is no recipe '{order.Recipe}'; this version exports all-correct");
+            return (null, "recipe", RecipeCatalogue.Unknown(order.Recipe));
         }
 
-        if (order.Format is not (Sft or Canonical))
+        var (parameters, wrong) = RecipeCatalogue.Complete(recipe, order.RecipeParameters);
+        if (wrong is not null)
         {
-            return (null, "format", LaterFormats.Contains(order.Format, StringComparer.Ordinal)
-                ? $"format '{order.Format}' comes with a later version; this one writes sft and canonical"
-                : $"there is no format '{order.Format}'; this version writes sft and canonical");
+            return (null, "recipe_parameters", wrong);
+        }
+
+        if (FormatCatalogue.Find(order.Format) is not { } format)
+        {
+            return (null, "format", FormatCatalogue.Unknown(order.Format));
+        }
+
+        if (FormatCatalogue.Misfit(recipe, format) is { } misfit)
+        {
+            return (null, "format", misfit);
         }
 
         if (order.Kind is not ("modelled" or "measured"))
@@ -57,11 +67,13 @@ internal sealed record DatasetPlan
             return (null, "validation_share", $"expected a share from 0 to below 1, found {share}");
         }
 
-        return (new DatasetPlan(order with
+        DatasetOrder whole = order with
         {
+            RecipeParameters = parameters,
             Include = [.. order.Include.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             ValidationShare = order.ValidationShare ?? DefaultValidationShare,
-        }), "", "");
+        };
+        return (new DatasetPlan(whole, recipe, format), "", "");
     }
 
     /// <summary>The plan of an order.</summary>

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using KernelForge.Api.Features.Datasets.Formats;
+using KernelForge.Api.Features.Datasets.Recipes;
 using KernelForge.Contracts.Json;
 using KernelForge.Contracts.Service;
 
@@ -10,6 +12,9 @@ namespace KernelForge.Api.Features.Datasets;
 /// </summary>
 public static class DatasetVerifier
 {
+    /// <summary>Of folders that this version writes and checks. 1 had two formats and no reasons in its rows.</summary>
+    internal const int FormatVersion = 2;
+
     /// <summary>Most problems that are listed.</summary>
     internal const int MostProblems = 1000;
 
@@ -23,14 +28,16 @@ public static class DatasetVerifier
         {
             CheckFunnel(folder, manifest, problems);
             CheckListing(folder, manifest, problems);
-            RowCheck check = new(manifest, problems);
-            foreach (var file in manifest.Files.Where(file => IsSafe(file.Name)))
+            if (Check(manifest, problems) is { } check)
             {
-                FileCheck.Run(folder, file, check, problems);
-            }
+                foreach (var file in manifest.Files.Where(file => IsSafe(file.Name)))
+                {
+                    FileCheck.Run(folder, file, check, problems);
+                }
 
-            check.Finish();
-            rows = check.Rows;
+                check.Finish();
+                rows = check.Rows;
+            }
         }
 
         return new DatasetVerification
@@ -49,6 +56,25 @@ public static class DatasetVerifier
         var parts = name.Split('/');
         return parts.Length is 1 or 2 && (parts.Length == 1 || parts[0] == "data")
             && parts[^1].Length > 0 && parts[^1][0] != '.' && parts[^1].All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_');
+    }
+
+    /// <summary>What the rows are checked by; null where the manifest names a recipe or format that this version does not know.</summary>
+    private static RowCheck? Check(DatasetManifest manifest, ProblemList problems)
+    {
+        if (manifest.FormatVersion != FormatVersion)
+        {
+            problems.Add("manifest.json", null, $"its rows cannot be checked: its form is version {manifest.FormatVersion}, this program checks version {FormatVersion}; export it again, or use the version that wrote it ({manifest.Kernelforge})");
+            return null;
+        }
+
+        var (recipe, format) = (RecipeCatalogue.Find(manifest.Recipe), FormatCatalogue.Find(manifest.Format));
+        if (recipe is null || format is null)
+        {
+            problems.Add("manifest.json", null, $"its rows cannot be checked: {(recipe is null ? RecipeCatalogue.Unknown(manifest.Recipe) : FormatCatalogue.Unknown(manifest.Format))}");
+            return null;
+        }
+
+        return new RowCheck(manifest, recipe, format, problems);
     }
 
     private static void CheckFunnel(string folder, DatasetManifest manifest, ProblemList problems)
@@ -75,6 +101,11 @@ public static class DatasetVerifier
             {
                 problems.Add("funnel.json", null, $"{stages[i].Name} is {stages[i].Count}, more than {stages[i - 1].Name}, which is {stages[i - 1].Count}; each stage is a part of the one before it");
             }
+        }
+
+        if (funnel.Kept.Values.Sum() != funnel.Selected)
+        {
+            problems.Add("funnel.json", null, $"kept ({funnel.Kept.Values.Sum()}) does not add up to selected ({funnel.Selected})");
         }
 
         if (funnel.Selected + funnel.Dropped.Values.Sum() != funnel.Generated)

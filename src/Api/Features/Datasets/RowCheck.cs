@@ -1,19 +1,21 @@
 using System.Text.Json;
-using KernelForge.Contracts.Json;
-using KernelForge.Contracts.Outcomes;
+using KernelForge.Api.Features.Datasets.Formats;
+using KernelForge.Api.Features.Datasets.Recipes;
 using KernelForge.Contracts.Service;
 
 namespace KernelForge.Api.Features.Datasets;
 
 /// <summary>Checks the rows of a dataset, each by itself and all together: form, code, split, one kind of figures, nothing twice.</summary>
-internal sealed class RowCheck(DatasetManifest manifest, ProblemList problems)
+internal sealed class RowCheck(DatasetManifest manifest, Recipe recipe, RowFormat format, ProblemList problems)
 {
     private readonly TaskSplit _split = new(manifest.Parameters.Seed, manifest.Parameters.ValidationShare ?? 0);
     private readonly Dictionary<string, string> _splitOfTask = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _rowsOfSplit = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _attempts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _codes = new(StringComparer.Ordinal);
-    private long _selected;
+    private readonly SortedDictionary<string, long> _kept = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, long> _dropped = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _rows = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _selected = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Cluster, string Sha256)> _codes = [];
 
     /// <summary>Rows seen.</summary>
     public long Rows { get; private set; }
@@ -24,14 +26,7 @@ internal sealed class RowCheck(DatasetManifest manifest, ProblemList problems)
         Rows++;
         try
         {
-            if (manifest.Format == DatasetPlan.Canonical)
-            {
-                Canonical(file, number, Parse(line, ContractsJson.Default.CanonicalRow));
-            }
-            else
-            {
-                Sft(file, number, Parse(line, ContractsJson.Default.SftRow));
-            }
+            Check(file, number, format.Claim(line, recipe.Yield));
         }
         catch (Exception error) when (error is JsonException or NotSupportedException)
         {
@@ -50,70 +45,62 @@ internal sealed class RowCheck(DatasetManifest manifest, ProblemList problems)
             Expect($"rows of {split}", counts.Splits.GetValueOrDefault(split), _rowsOfSplit.GetValueOrDefault(split));
         }
 
-        if (_selected != manifest.Funnel.Selected)
+        if (_selected.Count != manifest.Funnel.Selected)
         {
-            problems.Add("funnel.json", null, $"it says that {manifest.Funnel.Selected} attempts were selected; the data files hold {_selected}");
+            problems.Add("funnel.json", null, $"it says that {manifest.Funnel.Selected} attempts were selected; the data files hold {_selected.Count}");
         }
 
-        if (manifest.Format == DatasetPlan.Canonical && Rows != manifest.Funnel.Generated)
+        Reasons("kept", manifest.Funnel.Kept, _kept);
+        if (format.EveryAttempt)
         {
-            problems.Add("funnel.json", null, $"it says that {manifest.Funnel.Generated} attempts were generated; the data files hold {Rows}");
-        }
-    }
-
-    private static T Parse<T>(byte[] line, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
-        JsonSerializer.Deserialize(line, type) ?? throw new JsonException("expected an object, found null");
-
-    private void Sft(string file, long number, SftRow row)
-    {
-        Common(file, number, row.Id, row.Task, row.Kind, row.AttemptKind);
-        _selected++;
-        var answer = row.Messages.Count > 0 && row.Messages[^1].Role == "assistant" ? row.Messages[^1].Content : null;
-        if (answer is null)
-        {
-            problems.Add(file, number, "expected the assistant's message as the last of messages, found none");
-        }
-        else if (SftAnswer.CodeOf(answer) is not { } code)
-        {
-            problems.Add(file, number, "expected <think> reasoning </think> and one fenced block with a solution in the assistant's message, found something else");
-        }
-        else
-        {
-            Code(file, number, code, row.SolutionSha256);
-            Once(file, number, row.SolutionSha256);
-        }
-    }
-
-    private void Canonical(string file, long number, CanonicalRow row)
-    {
-        Common(file, number, row.Id, row.Task.Name, row.Kind, row.AttemptKind);
-        if (StoredAttempt.HashOf(row.Task.Source) != row.Task.Sha256)
-        {
-            problems.Add(file, number, $"the task's source has SHA-256 {StoredAttempt.HashOf(row.Task.Source)}, task.sha256 says {row.Task.Sha256}");
-        }
-
-        if (row.Code is not null || row.SolutionSha256 is not null)
-        {
-            Code(file, number, row.Code ?? "", row.SolutionSha256 ?? "none");
-            Code(file, number, row.Code ?? "", row.Outcome.Solution.Sha256);
-        }
-
-        if (row.RecipeMark.Selected)
-        {
-            _selected++;
-            Once(file, number, row.SolutionSha256 ?? "none");
-            if (row.Outcome is not Passed)
+            Reasons("dropped", manifest.Funnel.Dropped, _dropped);
+            if (Rows != manifest.Funnel.Generated)
             {
-                problems.Add(file, number, $"expected status passed of a row that is selected, found {row.Outcome.Status}");
+                problems.Add("funnel.json", null, $"it says that {manifest.Funnel.Generated} attempts were generated; the data files hold {Rows}");
             }
         }
     }
 
-    private void Common(string file, long number, string id, string task, string kind, string attemptKind)
+    private void Check(string file, long number, RowClaim claim)
     {
-        if (!_attempts.Add(id))
+        Common(file, number, claim.Key, claim.Task, claim.Kind, claim.AttemptKind);
+        foreach (var problem in claim.Problems)
         {
-            problems.Add(file, number, $"attempt {id} is there twice");
+            problems.Add(file, number, problem);
+        }
+
+        foreach (var code in claim.Codes)
+        {
+            Code(file, number, code);
+        }
+
+        if (!claim.Selected)
+        {
+            _dropped[claim.Reason] = _dropped.GetValueOrDefault(claim.Reason) + 1;
+        }
+        else if (_selected.Add(claim.Attempt))
+        {
+            _kept[claim.Reason] = _kept.GetValueOrDefault(claim.Reason) + 1;
+            if (recipe.Yield != RecipeYield.Advice)
+            {
+                Once(file, number, claim);
+            }
+        }
+    }
+
+    private void Reasons(string what, IReadOnlyDictionary<string, long> expected, SortedDictionary<string, long> found)
+    {
+        foreach (var reason in expected.Keys.Union(found.Keys, StringComparer.Ordinal).Where(reason => expected.GetValueOrDefault(reason) != found.GetValueOrDefault(reason)))
+        {
+            problems.Add("funnel.json", null, $"it says that {expected.GetValueOrDefault(reason)} attempts were {what} as {reason}; the data files hold {found.GetValueOrDefault(reason)}");
+        }
+    }
+
+    private void Common(string file, long number, string key, string task, string kind, string attemptKind)
+    {
+        if (!_rows.Add(key))
+        {
+            problems.Add(file, number, $"attempt {key} is there twice");
         }
 
         if (kind != manifest.Parameters.Kind)
@@ -140,20 +127,28 @@ internal sealed class RowCheck(DatasetManifest manifest, ProblemList problems)
         _splitOfTask.TryAdd(task, split);
     }
 
-    private void Code(string file, long number, string code, string expected)
+    private void Code(string file, long number, CodeClaim claim)
     {
-        var found = StoredAttempt.HashOf(code);
-        if (found != expected)
+        if (claim.Code is not { } code)
         {
-            problems.Add(file, number, $"the code has SHA-256 {found}; what was measured has {expected}");
+            problems.Add(file, number, recipe.Yield == RecipeYield.Advice
+                ? "expected one fenced block with a solution in the prompt, found something else"
+                : "expected <think> reasoning </think> and one fenced block with a solution in the assistant's message, found something else");
+        }
+        else if (StoredAttempt.HashOf(code) is var found && found != claim.Sha256)
+        {
+            problems.Add(file, number, $"the code has SHA-256 {found}; what was measured has {claim.Sha256}");
         }
     }
 
-    private void Once(string file, long number, string sha256)
+    private void Once(string file, long number, RowClaim claim)
     {
-        if (!_codes.Add(sha256))
+        foreach (var sha256 in claim.Codes.Take(1).Select(code => code.Sha256))
         {
-            problems.Add(file, number, $"solution {sha256} is there twice");
+            if (!_codes.Add((TaskSplit.ClusterOf(claim.Task), sha256)))
+            {
+                problems.Add(file, number, $"solution {sha256} is there twice");
+            }
         }
     }
 

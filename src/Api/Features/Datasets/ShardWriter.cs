@@ -13,6 +13,9 @@ internal sealed class ShardWriter(string folder, string split, bool gzip, long m
     private readonly List<DatasetFile> _done = [];
     private Shard? _open;
 
+    /// <summary>Lines written.</summary>
+    public long Rows { get; private set; }
+
     /// <summary>Adds a line.</summary>
     public async Task WriteAsync(byte[] line, CancellationToken cancellationToken)
     {
@@ -23,6 +26,7 @@ internal sealed class ShardWriter(string folder, string split, bool gzip, long m
 
         _open ??= new Shard(Path.Combine(folder, $"{split}-{_done.Count:D5}.part"), gzip);
         await _open.WriteAsync([.. line, (byte)'\n'], cancellationToken);
+        Rows++;
     }
 
     /// <summary>Ends the last file and names them all.</summary>

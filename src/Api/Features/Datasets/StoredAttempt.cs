@@ -12,9 +12,6 @@ internal sealed record StoredAttempt
 {
     public required AttemptRecord Record { get; init; }
 
-    /// <summary>Why the recipe does not take it; null: it does.</summary>
-    public required string? Dropped { get; init; }
-
     /// <summary>The round's word on which solution it was.</summary>
     public required string? SolutionSha256 { get; init; }
 
@@ -24,29 +21,19 @@ internal sealed record StoredAttempt
     /// <summary>The stored solution's text.</summary>
     public required string? Code { get; init; }
 
-    public required string? TaskOrigin { get; init; }
+    /// <summary>Columns that <see cref="Read"/> reads.</summary>
+    public const int Columns = 4;
 
-    public required string? Kernelbench { get; init; }
-
-    public required IReadOnlyList<string> Presets { get; init; }
-
-    public required string Platform { get; init; }
-
-    /// <summary>Reads a row of the export's query.</summary>
-    public static StoredAttempt Read(NpgsqlDataReader row)
+    /// <summary>Reads a record, the round's hash, the verdict and the solution's text from a column on.</summary>
+    public static StoredAttempt Read(NpgsqlDataReader row, int first)
     {
-        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        string? Text(int column) => row.IsDBNull(first + column) ? null : row.GetString(first + column);
         return new StoredAttempt
         {
-            Record = Parse(row.GetString(0), null, null),
-            Dropped = Text(1),
-            SolutionSha256 = Text(2),
-            JudgedSha256 = Text(3) is { } outcome ? Judged(outcome) : null,
-            Code = Text(4),
-            TaskOrigin = Text(5),
-            Kernelbench = Text(6),
-            Presets = row.GetFieldValue<string[]>(7),
-            Platform = row.GetString(8),
+            Record = Parse(row.GetString(first), null, null),
+            SolutionSha256 = Text(1),
+            JudgedSha256 = Text(2) is { } outcome ? Judged(outcome) : null,
+            Code = Text(3),
         };
     }
 

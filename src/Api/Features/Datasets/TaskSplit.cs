@@ -15,11 +15,13 @@ internal sealed record TaskSplit(long Seed, double ValidationShare)
     public const string Validation = "validation";
     private const string Strict = "_strict";
 
+    /// <summary>What a task and its variants have in common.</summary>
+    public static string ClusterOf(string task) => task.EndsWith(Strict, StringComparison.Ordinal) ? task[..^Strict.Length] : task;
+
     /// <summary>The split of a task.</summary>
     public string Of(string task)
     {
-        var cluster = task.EndsWith(Strict, StringComparison.Ordinal) ? task[..^Strict.Length] : task;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed.ToString(CultureInfo.InvariantCulture)}\n{cluster}"));
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed.ToString(CultureInfo.InvariantCulture)}\n{ClusterOf(task)}"));
         return BinaryPrimitives.ReadUInt64BigEndian(hash) / (double)ulong.MaxValue < ValidationShare ? Validation : Train;
     }
 }

@@ -83,7 +83,7 @@ public sealed class DatasetExporterTests(ServiceFixture fixture)
 
     public static TheoryData<string, string> Unfit => new()
     {
-        { "no_reasoning", "no reasoning" }, { "truncated", "finish reason length" }, { "preset_missing", "only small" }, { "no_time_at_full", "no time" },
+        { "no_reasoning", "no reasoning" }, { "reasoning_leaks", "path" }, { "truncated", "finish reason length" }, { "preset_missing", "only small" }, { "no_time_at_full", "no time" },
         { "reasoning_holds_tag", "tag" }, { "not_ranked", "unranked" },
     };
 
@@ -196,7 +196,7 @@ public sealed class DatasetExporterTests(ServiceFixture fixture)
         }
 
         await ExportAsync(attempts, plain, Everything);
-        DatasetExporter small = new(attempts.Database) { ShardBytes = 100 };
+        DatasetExporter small = new(attempts.Database, Repository.Root) { ShardBytes = 100 };
         var manifest = await small.ExportAsync(Everything with { Gzip = true }, parts.Path, TestContext.Current.CancellationToken);
 
         Assert.Equal("data/train-00000-of-00005.jsonl.gz", manifest.Files.First(file => file.Rows is not null).Name);
@@ -241,20 +241,41 @@ public sealed class DatasetExporterTests(ServiceFixture fixture)
         using CancellationTokenSource cancelled = new();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new DatasetExporter(attempts.Database).ExportAsync(Everything, output.Path, cancelled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new DatasetExporter(attempts.Database, Repository.Root).ExportAsync(Everything, output.Path, cancelled.Token));
 
         Assert.Empty(output.Entries);
     }
 
     [Theory]
-    [InlineData("concur", "sft", "recipe 'concur' comes with a later version; this one exports all-correct")]
-    [InlineData("all-correct", "dpo", "format 'dpo' comes with a later version; this one writes sft and canonical")]
-    [InlineData("best", "sft", "there is no recipe 'best'")]
+    [InlineData("concure", "sft", "there is no recipe 'concure'; did you mean 'concur'?")]
+    [InlineData("best", "sft", "known: concur, within-epsilon, all-correct, preference, repair, judge")]
+    [InlineData("concur", "sharegtp", "there is no format 'sharegtp'; did you mean 'sharegpt'?")]
+    [InlineData("all-correct", "dpo", "format dpo cannot hold what recipe all-correct selects, single answers: it holds pairs of answers. Recipe all-correct goes with canonical, sft, completion, sharegpt, verl, alpaca; format dpo goes with preference")]
+    [InlineData("preference", "sft", "Recipe preference goes with canonical, dpo, kto")]
+    [InlineData("judge", "verl", "format verl goes with concur, within-epsilon, all-correct, repair")]
     public void What_cannot_be_had_is_said(string recipe, string format, string message) =>
         Assert.Contains(message, DatasetPlan.Check(new DatasetOrder { Recipe = recipe, Format = format }).Problem, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("within-epsilon", "epsilon", 0.95, "epsilon of recipe within-epsilon: expected a number from 0 to 0.9, found 0.95")]
+    [InlineData("within-epsilon", "epsilon", double.NaN, "expected a number from 0 to 0.9")]
+    [InlineData("within-epsilon", "epsilom", 0.1, "recipe within-epsilon has no parameter 'epsilom'; did you mean 'epsilon'?; it has epsilon (a number from 0 to 0.9)")]
+    [InlineData("preference", "pairs", 1.5, "pairs of recipe preference: expected a whole number from 1 to 64, found 1.5")]
+    [InlineData("all-correct", "epsilon", 0.1, "recipe all-correct has no parameters")]
+    public void A_parameter_that_cannot_be_is_said_with_its_range(string recipe, string parameter, double value, string message) =>
+        Assert.Contains(
+            message,
+            DatasetPlan.Check(new DatasetOrder { Recipe = recipe, Format = "canonical", RecipeParameters = new Dictionary<string, double> { [parameter] = value } }).Problem,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Parameters_that_nobody_gave_are_recorded() =>
+        Assert.Equal(
+            ["min_answers 1", "single_operator 1", "speedup 7"],
+            DatasetPlan.Of(new DatasetOrder { Recipe = "concur", RecipeParameters = new Dictionary<string, double> { ["speedup"] = 7 } }).Order.RecipeParameters.Select(pair => $"{pair.Key} {pair.Value}"));
+
     private static Task<DatasetManifest> ExportAsync(SeededAttempts attempts, OutputFolder output, DatasetOrder order) =>
-        new DatasetExporter(attempts.Database).ExportAsync(order, output.Path, TestContext.Current.CancellationToken);
+        new DatasetExporter(attempts.Database, Repository.Root).ExportAsync(order, output.Path, TestContext.Current.CancellationToken);
 
     private static AttemptRecord Spoil(AttemptRecord record, string what) => what switch
     {
@@ -262,6 +283,7 @@ public sealed class DatasetExporterTests(ServiceFixture fixture)
         "finish reason length" => record with { FinishReason = "length" },
         "only small" => record with { Outcome = record.Outcome with { Correctness = record.Outcome.Correctness! with { Presets = ["small"] } } },
         "no time" => record with { Outcome = record.Outcome with { Performance = null } },
+        "path" => record with { Reasoning = "as '/root/judge/Secrets.cs' says" },
         "tag" => record with { Reasoning = "so </think> it is" },
         "unranked" => record with { Outcome = record.Outcome with { Ranked = false, UnrankedReasons = ["reads %clock64"] } },
         _ => throw new ArgumentOutOfRangeException(nameof(what)),

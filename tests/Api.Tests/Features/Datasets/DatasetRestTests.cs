@@ -46,8 +46,10 @@ public sealed class DatasetRestTests(RestService rest, ServiceFixture fixture) :
     }
 
     [Theory]
-    [InlineData("""{ "recipe": "concur" }""", "recipe")]
-    [InlineData("""{ "format": "dpo" }""", "format")]
+    [InlineData("""{ "recipe": "concure" }""", "recipe")]
+    [InlineData("""{ "recipe": "concur", "recipe_parameters": { "speedup": 0 } }""", "recipe_parameters")]
+    [InlineData("""{ "format": "parquet" }""", "format")]
+    [InlineData("""{ "recipe": "preference", "format": "sft" }""", "format")]
     [InlineData("""{ "include": ["live"] }""", "include")]
     [InlineData("""{ "kind": "guessed" }""", "kind")]
     [InlineData("""{ "validation_share": 1 }""", "validation_share")]

@@ -101,7 +101,7 @@ public sealed class DatasetVerifierTests(ServiceFixture fixture)
         Change(output, Train, text => string.Concat(lines.Take(2).Select(line => line + "\n")));
         Reseal(output, "data/validation-00000-of-00001.jsonl");
 
-        Expect(output, "data/validation-00000-of-00001.jsonl", 1, "task activation/relu is in train too");
+        Expect(output, "data/validation-00000-of-00001.jsonl", 1, "task activation/mine is in train too");
     }
 
     [Fact]
@@ -111,6 +111,15 @@ public sealed class DatasetVerifierTests(ServiceFixture fixture)
         ChangeManifest(output, manifest => manifest with { Funnel = manifest.Funnel with { Compiled = 99 } });
 
         Expect(output, "funnel.json", null, "other counts than manifest.json");
+    }
+
+    [Fact]
+    public async Task A_folder_of_an_older_form_is_not_called_intact()
+    {
+        using var output = await ExportedAsync();
+        ChangeManifest(output, manifest => manifest with { FormatVersion = 1 });
+
+        Expect(output, "manifest.json", null, "its form is version 1, this program checks version 2");
     }
 
     [Fact]
@@ -142,7 +151,7 @@ public sealed class DatasetVerifierTests(ServiceFixture fixture)
             await attempts.AddAsync(mark: mark);
         }
 
-        await new DatasetExporter(attempts.Database).ExportAsync(new DatasetOrder { ValidationShare = 0 }, output.Path, TestContext.Current.CancellationToken);
+        await new DatasetExporter(attempts.Database, Repository.Root).ExportAsync(new DatasetOrder { ValidationShare = 0 }, output.Path, TestContext.Current.CancellationToken);
         return output;
     }
 

@@ -18,7 +18,7 @@ public sealed class FullDiskTests(ServiceFixture fixture)
             await attempts.AddAsync(change: record => record with { Reasoning = new string('x', 100_000) });
 
             var error = await Assert.ThrowsAsync<DatasetException>(() =>
-                new DatasetExporter(attempts.Database).ExportAsync(new DatasetOrder { ValidationShare = 0 }, Path.Combine(disk, "dataset"), TestContext.Current.CancellationToken));
+                new DatasetExporter(attempts.Database, Repository.Root).ExportAsync(new DatasetOrder { ValidationShare = 0 }, Path.Combine(disk, "dataset"), TestContext.Current.CancellationToken));
 
             Assert.Contains("no room is left on the disk of", error.Message, StringComparison.Ordinal);
             Assert.Empty(Directory.EnumerateFileSystemEntries(disk));

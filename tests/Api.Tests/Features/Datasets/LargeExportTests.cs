@@ -11,8 +11,10 @@ public sealed class LargeExportTests(ServiceFixture fixture, ITestOutputHelper c
     private const string Clones =
         """
         CREATE TEMPORARY TABLE clones AS
-        SELECT n, gen_random_uuid() AS run_id, replace(s.code, '// one', '// clone ' || n) AS code, s.sha256 AS old_code, r.run_id AS old_run
-        FROM generate_series(1, 9999) n, rounds r JOIN solutions s ON s.sha256 = r.solution_sha256;
+        SELECT n, gen_random_uuid() AS run_id, replace(s.code, '// one', body) AS code, body, s.sha256 AS old_code, r.run_id AS old_run
+        FROM generate_series(1, 9999) n,
+            LATERAL (SELECT '__constant__ int table' || '[] = {' || string_agg((('x' || substr(md5(n || ' ' || i), 1, 7))::bit(28)::int)::text, ', ') || '}; // clone ' || n AS body FROM generate_series(1, 60) i) b,
+            rounds r JOIN solutions s ON s.sha256 = r.solution_sha256;
         ALTER TABLE clones ADD sha256 text;
         UPDATE clones SET sha256 = encode(sha256(convert_to(code, 'UTF8')), 'hex');
         INSERT INTO solutions SELECT sha256, code, now() FROM clones;
@@ -26,7 +28,7 @@ public sealed class LargeExportTests(ServiceFixture fixture, ITestOutputHelper c
         FROM clones c JOIN evaluations e ON e.solution_sha256 = c.old_code;
         INSERT INTO rounds (run_id, round, mode, parent, kind, model, solution_sha256, evaluation_id, status, gain, record, finished_at)
         SELECT c.run_id, r.round, r.mode, r.parent, r.kind, r.model, c.sha256, e.id, r.status, r.gain,
-            replace(replace(replace(r.record::text, '// one', '// clone ' || c.n), c.old_code, c.sha256), c.old_run::text, c.run_id::text)::json, r.finished_at
+            replace(replace(replace(r.record::text, '// one', c.body), c.old_code, c.sha256), c.old_run::text, c.run_id::text)::json, r.finished_at
         FROM clones c JOIN rounds r ON r.run_id = c.old_run JOIN evaluations e ON e.run_id = c.run_id;
         DROP TABLE clones;
         ANALYZE;
@@ -45,7 +47,7 @@ public sealed class LargeExportTests(ServiceFixture fixture, ITestOutputHelper c
         var started = TimeProvider.System.GetTimestamp();
         await using var watch = TimeProvider.System.CreateTimer(_ => peak = Math.Max(peak, GC.GetTotalMemory(forceFullCollection: false) - before), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
 
-        var manifest = await new DatasetExporter(attempts.Database).ExportAsync(new DatasetOrder { ValidationShare = 0 }, output.Path, TestContext.Current.CancellationToken);
+        var manifest = await new DatasetExporter(attempts.Database, Repository.Root).ExportAsync(new DatasetOrder { ValidationShare = 0 }, output.Path, TestContext.Current.CancellationToken);
 
         var seconds = TimeProvider.System.GetElapsedTime(started).TotalSeconds;
         var bytes = manifest.Files.Sum(file => file.Bytes);
