@@ -21,6 +21,6 @@ public static class Strategies
         "tune" => new TuneStrategy(name),
         "portfolio" => new PortfolioStrategy(name),
         _ => throw new ArgumentException(
-            $"unknown strategy '{name}'{(NearNames.Of(name ?? "", Available) is { Count: > 0 } near ? $"; did you mean {string.Join(" or ", near)}?" : "")}; known: {string.Join(", ", Available)}", nameof(name)),
+            $"unknown strategy '{name}'{(NearNames.Of(name ?? "", Available) is { Count: > 0 } near ? $" (did you mean {string.Join(" or ", near)}?)" : "")}; known: {string.Join(", ", Available)}", nameof(name)),
     };
 }
