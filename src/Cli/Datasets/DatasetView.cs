@@ -59,7 +59,9 @@ internal static class DatasetView
         var splits = string.Join(", ", manifest.Counts.Splits.Where(split => split.Value > 0).Select(split => $"{split.Value} {split.Key}"));
         var funnel = manifest.Funnel;
         var outside = funnel.Outside.Count == 0 ? "" : $"; not looked at: {string.Join(", ", funnel.Outside.Select(kind => $"{kind.Value} {kind.Key}"))}";
-        return $"{manifest.Recipe}, {manifest.Format}: {manifest.Counts.Rows} rows{(splits.Length > 0 ? $" ({splits})" : "")} of {funnel.Generated} attempts, {funnel.Correct} of them correct{outside}";
+        var why = manifest.Counts.Rows > 0 || funnel.Dropped.Count == 0 ? "" : $"; not selected: {string.Join(", ", funnel.Dropped.OrderByDescending(dropped => dropped.Value).Select(dropped => $"{dropped.Value} {dropped.Key}"))}"
+            + (funnel.Dropped.ContainsKey("contaminated") ? "; contaminated are tasks of KernelBench, which --keep-benchmark keeps" : "");
+        return $"{manifest.Recipe}, {manifest.Format}: {manifest.Counts.Rows} rows{(splits.Length > 0 ? $" ({splits})" : "")} of {funnel.Generated} attempts, {funnel.Correct} of them correct{outside}{why}";
     }
 
     private static string?[] Row(string name, long count) => [Markup.Escape(name), count.ToString(CultureInfo.InvariantCulture)];
