@@ -48,7 +48,7 @@ public sealed class AgentModels : IDisposable
         _cache = cache is null ? null : new AnswerCache(cache);
     }
 
-    /// <summary>Those of a checkout and a data folder: prices from <c>models/prices.json</c> or <c>KERNELFORGE_PRICES</c>, ledger and cache in the data folder.</summary>
+    /// <summary>Those of a checkout and a data folder: prices from <c>KERNELFORGE_PRICES</c>, else from <c>models/prices.json</c> where it is there, ledger and cache in the data folder.</summary>
     /// <param name="setting">Reads a setting.</param>
     /// <param name="root">The checkout.</param>
     /// <param name="home">The data folder.</param>
@@ -58,7 +58,7 @@ public sealed class AgentModels : IDisposable
         setting,
         Path.Combine(root, "prompts", "transcripts"),
         time,
-        PriceTable.Load(new ModelSettings(setting).Read("KERNELFORGE_PRICES") ?? Path.Combine(root, "models", "prices.json")),
+        PricesOf(new ModelSettings(setting).Read("KERNELFORGE_PRICES"), Path.Combine(root, "models", "prices.json")),
         new LedgerFolder(Path.Combine(home, "spending"), time),
         Path.Combine(home, "cache", "answers"));
 
@@ -118,6 +118,10 @@ public sealed class AgentModels : IDisposable
 
         (_ledger as IDisposable)?.Dispose();
     }
+
+    /// <summary>The file that was asked for must be there; without the one that comes along, no price is known.</summary>
+    private static PriceTable PricesOf(string? asked, string standard) =>
+        asked is not null ? PriceTable.Load(asked) : File.Exists(standard) ? PriceTable.Load(standard) : PriceTable.Empty;
 
     private AgentModel Live(ModelName name, IRunJournal? journal, RunBudget budget)
     {
